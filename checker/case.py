@@ -1,0 +1,269 @@
+"""A case: what a chart or a letter documents, and the treatments it asks for, read from one YAML file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ConfigDict
+
+from checker.charting import EvidenceEntry, FactReader, Facts, FactsFrom, RecordKind, complete, heard
+from checker.errors import CaseError, Place, did_you_mean
+from checker.fact import Chart, Conflicting, Documented, Evidence, Fact
+from checker.rulebase import RuleBase
+from checker.vocabulary import FactSpec, TargetLabels, Vocabulary
+from checker.yamlfile import Document, FromFile, Many, parse, read
+
+ReviewersOutcome = Literal["Upheld", "Overturned"]
+Basis = Literal["guideline", "other source", "general scepticism", "credibility"]
+
+_SAME_PROCEDURE = ("procedure", "region", "side", "intent")
+
+
+class ReviewerEntry(FromFile):
+    """Who reviewed, as far as the letter tells."""
+
+    specialty: Many[str] = ()
+    licensed_in: Many[str] = ()
+
+
+class LetterEntry(FromFile):
+    """The letter that a case is taken from."""
+
+    id: str
+    jurisdiction: str | None = None
+    ur_date: date | None = None
+    decision_date: date | None = None
+    reviewer: ReviewerEntry = ReviewerEntry()
+    note: str | None = None
+
+
+class _DecisionEntry(FromFile):
+    outcome: ReviewersOutcome
+    guidelines_cited: Many[str] = ()
+    grounds: Many[str] = ()
+    basis: Basis = "guideline"
+    evidence: EvidenceEntry | None = None
+    note: str | None = None
+
+
+class _RequestEntry(FromFile):
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+
+    id: int | str
+    item: str | None = None
+    decision: _DecisionEntry | None = None
+
+
+class _CaseFile(FromFile):
+    case: str
+    about: str | None = None
+    letter: LetterEntry | None = None
+    record: RecordKind
+    facts: dict[str, Any] = {}
+    requests: Many[_RequestEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the reviewer decided, on which grounds (criteria or the vocabulary's grounds), from what source."""
+
+    outcome: ReviewersOutcome
+    guidelines_cited: tuple[str, ...]
+    grounds: tuple[str, ...]
+    basis: Basis
+    evidence: Evidence | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One treatment asked for. `item` is its wording in one line; `decision` the reviewer's, if any."""
+
+    id: str
+    item: str
+    facts: Facts
+    decision: Decision | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One file: the facts of a chart and its requests."""
+
+    name: str
+    file: str
+    about: str | None
+    letter: LetterEntry | None
+    record: RecordKind
+    facts: Facts
+    requests: tuple[Request, ...]
+
+    def day(self) -> date | None:
+        """The day whose guideline governs: the request's date, else that of the utilization review."""
+        requested = self.facts.get("request_date")
+        if isinstance(requested, Documented) and isinstance(requested.value, date):
+            return requested.value
+        return self.letter.ur_date if self.letter else None
+
+    def setting(self, facts: Mapping[str, Fact], vocabulary: Vocabulary) -> Case:
+        """The same case with some facts replaced, those of requests in every request."""
+        of_requests = {name: fact for name, fact in facts.items() if vocabulary.facts[name].kind == "request"}
+        requests = tuple(replace(one, facts={**one.facts, **of_requests}) for one in self.requests)
+        return replace(self, facts={**self.facts, **facts}, requests=requests)
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """Requests of one case for the same procedure, region, side and intent, with the chart they share.
+
+    Their levels are counted together. `stray_nerves` are requested nerves that complete no joint.
+    """
+
+    requests: tuple[Request, ...]
+    chart: Chart
+    stray_nerves: frozenset[str]
+
+
+# Reading ---------------------------------------------------------------------------------------------
+
+
+def load_case(path: Path, rules: RuleBase) -> Case:
+    """The case in a file.
+
+    Raises:
+        CaseError: with every problem in it.
+    """
+    return _case(read(path, CaseError), rules)
+
+
+def parse_case(file: str, data: bytes, rules: RuleBase) -> Case:
+    """The case in `data`, which messages call `file`; see `load_case`."""
+    return _case(parse(file, data, CaseError), rules)
+
+
+def parse_settings(settings: Iterable[str], rules: RuleBase) -> Facts:
+    """Facts from arguments such as `iv_sedation_planned=no` or `targets=[L3-4, L4-5]`.
+
+    Raises:
+        CaseError: with every problem in them.
+    """
+    facts: Facts = {}
+    problems = []
+    for setting in settings:
+        name, _, value = setting.partition("=")
+        document = parse(f"--set {setting}", f"{name.strip()}: {value}".encode(), CaseError)
+        facts |= FactReader(document, rules.vocabulary).read((), document.value)
+        problems += document.problems
+    if problems:
+        raise CaseError(replace(one, place=Place(one.place.file), source_line="") for one in problems)
+    return facts
+
+
+def _case(document: Document, rules: RuleBase) -> Case:
+    file = document.read(_CaseFile)
+    reader = FactReader(document, rules.vocabulary)
+    case = None
+    if file:
+        case = Case(
+            name=file.case,
+            file=document.file,
+            about=file.about,
+            letter=file.letter,
+            record=file.record,
+            facts=reader.read(("facts",), file.facts),
+            requests=tuple(_request(reader, index, entry) for index, entry in enumerate(file.requests)),
+        )
+        _check(document, file, rules)
+    if case is None or document.problems:
+        raise CaseError(document.problems)
+    return case
+
+
+def _request(reader: FactReader, index: int, entry: _RequestEntry) -> Request:
+    path = ("requests", index)
+    facts = reader.read(path, entry.model_extra or {}, only_of_requests=True)
+    decision = entry.decision and Decision(
+        outcome=entry.decision.outcome,
+        guidelines_cited=entry.decision.guidelines_cited,
+        grounds=entry.decision.grounds,
+        basis=entry.decision.basis,
+        evidence=entry.decision.evidence and entry.decision.evidence.evidence(),
+        note=entry.decision.note,
+    )
+    return Request(str(entry.id), entry.item or "", facts, decision)
+
+
+def _check(document: Document, file: _CaseFile, rules: RuleBase) -> None:
+    if not file.requests:
+        document.report(("requests",), "expected at least one request")
+    seen: set[str] = set()
+    for index, entry in enumerate(file.requests):
+        if str(entry.id) in seen:
+            document.report(("requests", index, "id"), f"a second request with the id `{entry.id}`")
+        seen.add(str(entry.id))
+        for number, ground in enumerate(entry.decision.grounds if entry.decision else ()):
+            if ground not in rules.grounds:
+                path = ("requests", index, "decision", "grounds", number)
+                hint = did_you_mean(ground, rules.grounds)
+                document.report(path, f"`{ground}` is no criterion and no ground of the vocabulary{hint}")
+
+
+# Grouping --------------------------------------------------------------------------------------------
+
+
+def procedures(case: Case, vocabulary: Vocabulary, facts_from: FactsFrom) -> tuple[Procedure, ...]:
+    """The procedures that a case asks for, each with its complete chart, in the order of its requests."""
+    groups: dict[Any, list[Request]] = {}
+    for number, request in enumerate(case.requests):
+        groups.setdefault(_group_of(request, number), []).append(request)
+    return tuple(_procedure(case, tuple(group), vocabulary, facts_from) for group in groups.values())
+
+
+def _group_of(request: Request, number: int) -> Any:
+    """Requests with equal keys are one procedure; a request that names no procedure stands alone."""
+    stated = tuple(request.facts.get(name) for name in _SAME_PROCEDURE)
+    if not isinstance(stated[0], Documented):
+        return number
+    return tuple(fact.value if isinstance(fact, Documented) else None for fact in stated)
+
+
+def _procedure(
+    case: Case, requests: tuple[Request, ...], vocabulary: Vocabulary, facts_from: FactsFrom
+) -> Procedure:
+    names = dict.fromkeys(name for request in requests for name in request.facts)
+    stated = [heard(request.facts, facts_from) for request in requests]
+    together: Facts = {}
+    for name in names:
+        said = [facts[name] for facts in stated if name in facts]
+        if said:
+            together[name] = _merged(vocabulary.facts[name], said)
+    chart = complete({**heard(case.facts, facts_from), **together}, vocabulary, case.record)
+    return Procedure(requests, chart, _stray_nerves(chart, vocabulary))
+
+
+def _merged(spec: FactSpec, said: list[Fact]) -> Fact:
+    """What several requests of one procedure say of one fact: levels add up, the rest must agree."""
+    values = [one for one in said if isinstance(one, Documented)]
+    if len(said) == 1 or not values:
+        return said[0]
+    evidence = tuple(dict.fromkeys(one for value in values for one in value.evidence))
+    grade = "conclusory" if any(one.grade == "conclusory" for one in values) else "explicit"
+    if isinstance(spec.type, TargetLabels):
+        labels = (label for one in values if isinstance(one.value, tuple) for label in one.value)
+        return Documented(tuple(dict.fromkeys(labels)), grade, evidence)  # type: ignore[arg-type]
+    distinct = list(dict.fromkeys(one.value for one in values))  # type: ignore[arg-type]
+    if len(distinct) == 1:
+        return replace(values[0], grade=grade, evidence=evidence)
+    return Conflicting(tuple(next(one for one in values if one.value == value) for value in distinct))
+
+
+def _stray_nerves(chart: Chart, vocabulary: Vocabulary) -> frozenset[str]:
+    procedure, targets = chart["procedure"], chart.get("targets")
+    if not isinstance(procedure, Documented) or not isinstance(targets, Documented):
+        return frozenset()
+    labels = [label for label in targets.value if isinstance(label, str)] if isinstance(targets.value, tuple) else []
+    acts_on = vocabulary.procedures[str(procedure.value)].targets
+    return vocabulary.anatomy.read(labels, acts_on).stray_nerves

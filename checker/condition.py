@@ -1,0 +1,560 @@
+"""The rule language and its meaning: what a condition asks of a chart, and how true that is.
+
+Truth is strong Kleene: false, unknown or true. A fact that nobody has asked about yet may still turn out
+any way, so a condition has a *range* of truth: what it is at least and at most, whatever the answers still
+to come. Where everything was asked, both ends are the same. `evaluate` is the definition.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any as Anything
+from typing import NamedTuple, TypeAlias
+
+from checker.errors import did_you_mean
+from checker.fact import Chart, Documented, Fact, NotAsked
+from checker.vocabulary import (
+    RESERVED,
+    Date,
+    FactSpec,
+    Levels,
+    ListOf,
+    Number,
+    SetOf,
+    TargetLabels,
+    Vocabulary,
+)
+from checker.yamlfile import Document, Path_
+
+Scalar: TypeAlias = "bool | int | float | str | date"
+
+
+class Range(NamedTuple):
+    """The least and the greatest truth that a condition can have: 0 false, 1 unknown, 2 true."""
+
+    least: int
+    most: int
+
+
+FALSE, SILENT, TRUE = Range(0, 0), Range(1, 1), Range(2, 2)
+OPEN = Range(0, 2)
+"""False, silent, true; and open, for what was not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """At least one part holds."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A derived fact holds: the vocabulary's condition for it does."""
+
+    fact: str
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """A fact has one of these values."""
+
+    fact: str
+    values: frozenset[Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A number or a date compared with a constant."""
+
+    fact: str
+    operator: str
+    bound: int | float | date
+
+
+@dataclass(frozen=True, slots=True)
+class Includes:
+    """A set has at least one of these members."""
+
+    fact: str
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A set has at least this many members."""
+
+    fact: str
+    at_least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Two facts compared: sets by `overlap` or `within`, numbers or dates by a bound."""
+
+    operator: str
+    left: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """At least this many records of a list satisfy `where`."""
+
+    of: str
+    at_least: int
+    where: Condition
+
+
+Condition: TypeAlias = "All | Any | Not | Derived | Is | Bound | Includes | Size | Relation | Some"
+
+COMPARE: Mapping[str, Callable[[Anything, Anything], bool]] = {
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "more_than": operator.gt,
+    "less_than": operator.lt,
+    "overlap": lambda left, right: not left.isdisjoint(right),
+    "within": lambda left, right: left <= right,
+}
+
+
+# The written semantics -------------------------------------------------------------------------------
+
+
+def evaluate(condition: Condition, chart: Chart) -> Range:
+    """How true a condition is of a chart without conflicts, which holds every fact it names."""
+    match condition:
+        case All(parts):
+            ranges = [evaluate(part, chart) for part in parts]
+            return Range(min(one.least for one in ranges), min(one.most for one in ranges))
+        case Any(parts):
+            ranges = [evaluate(part, chart) for part in parts]
+            return Range(max(one.least for one in ranges), max(one.most for one in ranges))
+        case Not(part):
+            least, most = evaluate(part, chart)
+            return Range(2 - most, 2 - least)
+        case Derived(_, part):
+            return evaluate(part, chart)
+        case Is(fact, values):
+            return _known(chart[fact], lambda value: value in values)
+        case Bound(fact, comparison, bound):
+            return _known(chart[fact], lambda value: COMPARE[comparison](value, bound))
+        case Includes(fact, values):
+            return _known(chart[fact], lambda value: not value.isdisjoint(values))
+        case Size(fact, at_least):
+            return _known(chart[fact], lambda value: len(value) >= at_least)
+        case Relation():
+            return _related(condition, chart[condition.left], chart[condition.right])
+        case Some(of, at_least, where):
+            return _at_least(at_least, where, chart[of], chart)
+
+
+def _known(fact: Fact, holds: Callable[[Anything], bool]) -> Range:
+    match fact:
+        case Documented(value):
+            return TRUE if holds(value) else FALSE
+        case NotAsked():
+            return OPEN
+        case _:
+            return SILENT
+
+
+def _related(relation: Relation, left: Fact, right: Fact) -> Range:
+    """Two known facts are compared; an empty set settles `overlap` and `within` on its own."""
+    if isinstance(left, Documented) and isinstance(right, Documented):
+        return TRUE if COMPARE[relation.operator](left.value, right.value) else FALSE
+    asked = not isinstance(left, NotAsked) and not isinstance(right, NotAsked)
+    silent = not isinstance(left, NotAsked | Documented) or not isinstance(right, NotAsked | Documented)
+    if relation.operator == "overlap":
+        if _is_empty(left) or _is_empty(right):
+            return FALSE
+        return SILENT if asked else Range(0, 1 if silent else 2)
+    if relation.operator == "within":
+        if _is_empty(left):
+            return TRUE
+        if isinstance(left, NotAsked):
+            return Range(1, 2) if silent else OPEN
+        return SILENT if silent else OPEN
+    return SILENT if silent else OPEN
+
+
+def _is_empty(fact: Fact) -> bool:
+    return isinstance(fact, Documented) and fact.value == frozenset()
+
+
+def _at_least(number: int, where: Condition, records: Fact, chart: Chart) -> Range:
+    """The `number`-th best record decides: that many records are at least as true."""
+    if not isinstance(records, Documented):
+        return _known(records, bool)
+    ranges = [evaluate(where, ChainMap(record, chart)) for record in _records(records)]
+    if len(ranges) < number:
+        return FALSE
+    least = sorted((one.least for one in ranges), reverse=True)
+    most = sorted((one.most for one in ranges), reverse=True)
+    return Range(least[number - 1], most[number - 1])
+
+
+def _records(fact: Documented) -> tuple[dict[str, Fact], ...]:
+    return fact.value  # type: ignore[return-value]
+
+
+# Reasons, read off the same tree --------------------------------------------------------------------
+
+
+def facts_in(condition: Condition) -> Iterator[str]:
+    """Every fact of the case that a condition can look at, in the order it names them; some twice."""
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from facts_in(part)
+        case Not(part) | Derived(_, part):
+            yield from facts_in(part)
+        case Relation(_, left, right):
+            yield from (left, right)
+        case Some(of, _, where):
+            yield of
+            yield from facts_in(where)
+        case _:
+            yield condition.fact
+
+
+def reasons(condition: Condition, chart: Chart) -> Iterator[str]:
+    """The facts that make a condition as true as it is: those that settle it, else those it hangs on."""
+    match condition:
+        case All(parts):
+            yield from _reasons_of_parts(parts, chart, idle=TRUE)
+        case Any(parts):
+            yield from _reasons_of_parts(parts, chart, idle=FALSE)
+        case Not(part) | Derived(_, part):
+            yield from reasons(part, chart)
+        case Some(of, _, where):
+            yield of
+            records = chart[of]
+            if isinstance(records, Documented):
+                for record in _records(records):
+                    yield from reasons(where, ChainMap(record, chart))
+        case _:
+            yield from facts_in(condition)
+
+
+def _reasons_of_parts(parts: Iterable[Condition], chart: Chart, idle: Range) -> Iterator[str]:
+    """What `idle` is to all parts (true for `all`, false for `any`) explains only when every part is."""
+    ranges = [(part, evaluate(part, chart)) for part in parts]
+    settled = Range(2 - idle.least, 2 - idle.most)
+    deciding = [part for part, one in ranges if one == settled]
+    hanging = [part for part, one in ranges if one != idle]
+    for part in deciding or hanging or [part for part, _ in ranges]:
+        yield from reasons(part, chart)
+
+
+# Reading conditions from YAML ------------------------------------------------------------------------
+
+_OPERATORS = ("at_least", "at_most", "more_than", "less_than", "is", "is_not", "includes")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the conditions of one document, reporting every problem there.
+
+    `derived` holds the conditions of the derived facts that a condition may name; `fields` the fields of
+    the record at hand, inside a `where`.
+    """
+
+    document: Document
+    vocabulary: Vocabulary
+    derived: Mapping[str, Condition]
+    fields: Mapping[str, FactSpec] | None = None
+
+    def read(self, path: Path_) -> Condition | None:
+        """The condition at `path`, or None after reporting what is wrong with it."""
+        written = self.document.at(path)
+        if not isinstance(written, dict) or not written:
+            self.document.report(path, "expected a condition such as `{facet_tenderness: true}`")
+            return None
+        return _together(All, [self._entry((*path, key), key, written[key]) for key in written])
+
+    def _entry(self, path: Path_, key: str, written: Anything) -> Condition | None:
+        match key:
+            case "all" | "any":
+                return self._parts(path, written, All if key == "all" else Any)
+            case "not":
+                part = self.read(path)
+                return part and Not(part)
+            case "some" | "every" | "none" | "count":
+                return self._quantified(path, key, written)
+            case "overlap" | "within":
+                return self._two_sets(path, key, written)
+            case _:
+                return self._fact(path, key, written)
+
+    def _parts(self, path: Path_, written: Anything, kind: type[All] | type[Any]) -> Condition | None:
+        if not isinstance(written, list) or not written:
+            self.document.report(path, "expected a list of conditions, one at least")
+            return None
+        return _together(kind, [self.read((*path, index)) for index in range(len(written))])
+
+    # facts
+
+    def _spec(self, path: Path_, name: str, *, at_key: bool = False) -> FactSpec | None:
+        known = {**self.vocabulary.facts, **(self.fields or {})}
+        if name in known:
+            return known[name]
+        hint = did_you_mean(name, [*known, *(RESERVED if at_key else ())])
+        self.document.report(path, f"unknown fact `{name}`{hint}", at_key=at_key)
+        return None
+
+    def _fact(self, path: Path_, name: str, written: Anything) -> Condition | None:
+        spec = self._spec(path, name, at_key=True)
+        if spec is None:
+            return None
+        match spec.type:
+            case ListOf():
+                message = f"`{name}` is a list; write `some`, `every`, `none` or `count` with `of: {name}`"
+                self.document.report(path, message, at_key=True)
+                return None
+            case Levels() | TargetLabels():
+                self.document.report(path, self._advice_for_sets(spec), at_key=True)
+                return None
+        if isinstance(written, dict):
+            return self._compared(path, spec, written)
+        return self._equal(path, spec, written)
+
+    def _advice_for_sets(self, spec: FactSpec) -> str:
+        if isinstance(spec.type, TargetLabels):
+            of = [one.name for one in self.vocabulary.facts.values() if one.joints_of == spec.name]
+            return f"`{spec.name}` are levels as written; ask about their joints: `{(of or ['?'])[0]}`"
+        return f"`{spec.name}` is a set of levels; write `overlap`, `within` or `count` with `of: {spec.name}`"
+
+    def _equal(self, path: Path_, spec: FactSpec, written: Anything) -> Condition | None:
+        if isinstance(spec.type, SetOf):
+            message = f"`{spec.name}` is a set; write `{spec.name}: {{includes: …}}`"
+            self.document.report(path, message)
+            return None
+        listed = isinstance(written, list)
+        paths = [(*path, index) for index in range(len(written))] if listed else [path]
+        values = [self._value(one, spec, self.document.at(one)) for one in paths]
+        if not values or any(value is None for value in values):
+            if not values:
+                self.document.report(path, "expected at least one value")
+            return None
+        if spec.derived_when is not None:
+            return self._derived(path, spec, {bool(value) for value in values})
+        return Is(spec.name, frozenset(values))  # type: ignore[arg-type]
+
+    def _derived(self, path: Path_, spec: FactSpec, values: set[bool]) -> Condition | None:
+        part = self.derived.get(spec.name)
+        if part is None or len(values) > 1:
+            message = "always true" if part else f"`{spec.name}` does not load; see the vocabulary"
+            self.document.report(path, message)
+            return None
+        derived = Derived(spec.name, part)
+        return derived if True in values else Not(derived)
+
+    def _value(self, path: Path_, spec: FactSpec, written: Anything) -> Anything:
+        try:
+            return self.vocabulary.value(spec, written)
+        except ValueError as problem:
+            self.document.report(path, str(problem))
+            return None
+
+    def _compared(self, path: Path_, spec: FactSpec, written: Mapping[str, Anything]) -> Condition | None:
+        if not written:
+            self.document.report(path, f"expected one of {_words(_OPERATORS)}")
+            return None
+        return _together(All, [self._operator((*path, key), spec, key, written[key]) for key in written])
+
+    def _operator(self, path: Path_, spec: FactSpec, key: str, written: Anything) -> Condition | None:
+        match key:
+            case "is":
+                return self._equal(path, spec, written)
+            case "is_not":
+                part = self._equal(path, spec, written)
+                return part and Not(part)
+            case "includes" if isinstance(spec.type, SetOf):
+                return self._includes(path, spec, written)
+            case "at_least" | "at_most" | "more_than" | "less_than" if isinstance(spec.type, Number | Date):
+                return self._bound(path, spec, key, written)
+        if key in _OPERATORS:
+            what = "a set" if key == "includes" else "a number or a date"
+            self.document.report(path, f"`{key}` needs {what}, and `{spec.name}` is none", at_key=True)
+        else:
+            hint = did_you_mean(key, _OPERATORS)
+            message = f"unknown operator `{key}`{hint}; the operators are {_words(_OPERATORS)}"
+            self.document.report(path, message, at_key=True)
+        return None
+
+    def _includes(self, path: Path_, spec: FactSpec, written: Anything) -> Condition | None:
+        values = self._value(path, spec, written if isinstance(written, list) else [written])
+        if values == frozenset():
+            self.document.report(path, "expected at least one value")
+        return Includes(spec.name, values) if values else None
+
+    def _bound(self, path: Path_, spec: FactSpec, key: str, written: Anything) -> Condition | None:
+        if isinstance(written, str) and isinstance(spec.type, Number | Date):
+            other = self._spec(path, written)
+            if other and (other is spec or type(other.type) is not type(spec.type)):
+                self.document.report(path, f"`{written}` and `{spec.name}` cannot be compared")
+                return None
+            return other and Relation(key, spec.name, other.name)
+        value = self._value(path, spec, written)
+        return None if value is None else Bound(spec.name, key, value)
+
+    # sets and lists
+
+    def _two_sets(self, path: Path_, key: str, written: Anything) -> Condition | None:
+        if not isinstance(written, list) or len(written) != 2:
+            self.document.report(path, f"expected two sets, as in `{key}: [one, other]`")
+            return None
+        specs = [self._spec((*path, index), name) for index, name in enumerate(written)]
+        for index, spec in enumerate(specs):
+            if spec and not isinstance(spec.type, Levels | SetOf):
+                self.document.report((*path, index), f"`{spec.name}` is not a set")
+                return None
+        left, right = specs
+        if left is None or right is None:
+            return None
+        if left is right:
+            self.document.report(path, f"`{left.name}` is compared with itself")
+            return None
+        if type(left.type) is not type(right.type):
+            self.document.report(path, f"`{left.name}` and `{right.name}` cannot be compared")
+            return None
+        return Relation(key, left.name, right.name)
+
+    def _quantified(self, path: Path_, key: str, written: Anything) -> Condition | None:
+        allowed = ("of", "where", "at_least", "at_most") if key == "count" else ("of", "where")
+        if not isinstance(written, dict) or "of" not in written:
+            self.document.report(path, f"expected `of`, as in `{key}: {{of: prior_blocks, where: …}}`")
+            return None
+        unknown = [name for name in written if name not in allowed]
+        for name in unknown:
+            hint = did_you_mean(name, allowed)
+            self.document.report((*path, name), f"unknown key `{name}`{hint}", at_key=True)
+        spec = self._spec((*path, "of"), written["of"])
+        if spec is None or unknown:
+            return None
+        if key == "count" and isinstance(spec.type, Levels | SetOf):
+            return self._set_size(path, spec, written)
+        if not isinstance(spec.type, ListOf):
+            kind = "a list or a set" if key == "count" else "a list"
+            self.document.report((*path, "of"), f"`{spec.name}` is not {kind}")
+            return None
+        return self._over_records(path, key, spec, spec.type, written)
+
+    def _set_size(self, path: Path_, spec: FactSpec, written: Mapping[str, Anything]) -> Condition | None:
+        if "where" in written:
+            message = f"`where` needs a list, and `{spec.name}` is a set"
+            self.document.report((*path, "where"), message, at_key=True)
+            return None
+        return self._number_of(path, written, lambda number: Size(spec.name, number))
+
+    def _over_records(
+        self, path: Path_, key: str, spec: FactSpec, of: ListOf, written: Mapping[str, Anything]
+    ) -> Condition | None:
+        if self.fields is not None:
+            self.document.report(path, "a list inside a list is not possible", at_key=True)
+            return None
+        if "where" not in written:
+            self.document.report(path, "`where` is missing: say which records", at_key=True)
+            return None
+        reader = Reader(self.document, self.vocabulary, self.derived, of.fields)
+        where = reader.read((*path, "where"))
+        if where is None:
+            return None
+        match key:
+            case "some":
+                return Some(spec.name, 1, where)
+            case "none":
+                return Not(Some(spec.name, 1, where))
+            case "every":
+                return Not(Some(spec.name, 1, Not(where)))
+            case _:
+                return self._number_of(path, written, lambda number: Some(spec.name, number, where))
+
+    def _number_of(
+        self, path: Path_, written: Mapping[str, Anything], at_least: Callable[[int], Condition]
+    ) -> Condition | None:
+        """`at_least` and `at_most` a number, either or both; at most n is not at least n + 1."""
+        found: list[Condition | None] = []
+        for key in ("at_least", "at_most"):
+            number = written.get(key, False)
+            if key not in written:
+                continue
+            if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= 99:
+                self.document.report((*path, key), f"expected a whole number, not `{number}`")
+                found.append(None)
+            elif key == "at_least" and number == 0:
+                self.document.report((*path, key), "at least 0 is always true")
+                found.append(None)
+            else:
+                found.append(at_least(number) if key == "at_least" else Not(at_least(number + 1)))
+        if not found:
+            self.document.report(path, "`count` needs `at_least` or `at_most`", at_key=True)
+            return None
+        return _together(All, found)
+
+
+def read_derived(document: Document, vocabulary: Vocabulary) -> Mapping[str, Condition]:
+    """The conditions of all derived facts, each after those it is derived from.
+
+    A derived fact that hangs on itself is reported, and left out with all that need it.
+    """
+    waiting = {name: spec.derived_when for name, spec in vocabulary.facts.items() if spec.derived_when}
+    needs = {name: _names_in(document.at(path)) & set(waiting) for name, path in waiting.items()}
+    derived: dict[str, Condition] = {}
+    refused: set[str] = set()
+    while ready := [name for name in waiting if needs[name] <= set(derived) | refused]:
+        for name in ready:
+            condition = Reader(document, vocabulary, derived).read(waiting.pop(name))
+            if condition is None:
+                refused.add(name)
+            else:
+                derived[name] = condition
+    for name, path in waiting.items():
+        circle = ", ".join(f"`{one}`" for one in sorted(needs[name] & set(waiting)))
+        document.report(path, f"`{name}` hangs on itself, through {circle}", at_key=True)
+    return derived
+
+
+def _names_in(written: Anything) -> set[str]:
+    """Every word in a condition that may be the name of a fact."""
+    match written:
+        case dict():
+            return set(written).union(*(_names_in(one) for one in written.values()))
+        case list():
+            return set().union(*(_names_in(one) for one in written))
+        case str():
+            return {written}
+        case _:
+            return set()
+
+
+def _together(kind: type[All] | type[Any], parts: list[Condition | None]) -> Condition | None:
+    found = [part for part in parts if part is not None]
+    if len(found) < len(parts):
+        return None
+    return found[0] if len(found) == 1 else kind(tuple(found))
+
+
+def _words(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+

@@ -1,0 +1,244 @@
+"""The determination: what a guideline implies for a request, and what that rests on.
+
+Any deciding criterion not met or missing: Upheld, the denial would stand. Else any to answer: open.
+Else Overturned. No guideline speaks about the request: not covered, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from checker.case import Case, Procedure, Request, procedures
+from checker.charting import FactsFrom, RecordKind, worlds
+from checker.condition import reasons
+from checker.engine.agreed import Engine
+from checker.engine.written import AGAINST, Reading, as_read, names_in
+from checker.fact import Chart, Conflicting, Documented, Fact, NotAsked, NotDocumented, state_of
+from checker.guideline import Criterion, Guideline, Status
+from checker.rulebase import Governed, NotCovered, shown_value
+from checker.vocabulary import FactSpec
+
+Outcome = Literal["Upheld", "Overturned", "open", "not covered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fact that a criterion's status rests on, or hangs on."""
+
+    name: str
+    fact: Fact
+
+    @property
+    def state(self) -> str:
+        """Its state in the words that cases use."""
+        return state_of(self.fact)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A criterion, its status, and the facts that the status rests on or hangs on."""
+
+    criterion: Criterion
+    status: Status
+    findings: tuple[Finding, ...]
+
+    @property
+    def conflicting(self) -> bool:
+        """Whether a conflict is among the facts it rests on."""
+        return any(isinstance(one.fact, Conflicting) for one in self.findings)
+
+    @property
+    def counts_against(self) -> bool:
+        """Whether the determination is Upheld because of it, alone or with others."""
+        return self.criterion.decides and self.status in AGAINST
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A fact to ask about, and the criteria that an answer may settle."""
+
+    spec: FactSpec
+    settles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """How many deciding criteria were settled by evidence, presumed, and lost by silence."""
+
+    evidence: int
+    presumed: int
+    silence: int
+
+
+@dataclass(frozen=True)
+class Determination:
+    """What the rule base implies for one procedure of a case: its requests share it.
+
+    `guideline` is None when none covers the request; then `reason` says why.
+    """
+
+    case: Case
+    procedure: Procedure
+    guideline: Guideline | None
+    outcome: Outcome
+    reason: str
+    judged: tuple[Judged, ...] = ()
+    ledger: Ledger = Ledger(0, 0, 0)
+    questions: tuple[Question, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The requests that it answers."""
+        return self.procedure.requests
+
+    @property
+    def against(self) -> tuple[Judged, ...]:
+        """The criteria that make it Upheld."""
+        return tuple(one for one in self.judged if one.counts_against)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under what terms cases are decided: the reading, whose words count, which guideline, on which day.
+
+    `guideline` None takes the one that governs; `as_of` None takes the day of the case.
+    """
+
+    reading: Reading = "as written"
+    facts_from: FactsFrom = "all"
+    guideline: str | None = None
+    as_of: date | None = None
+
+
+def determine(case: Case, engine: Engine, terms: Terms) -> list[Determination]:
+    """The determinations for a case, one for each procedure it asks for, in the order of its requests."""
+    asked = procedures(case, engine.rules.vocabulary, terms.facts_from)
+    return [_determine(case, procedure, engine, terms) for procedure in asked]
+
+
+def outcome_of(judged: Iterable[Judged]) -> Outcome:
+    """The whole decision rule."""
+    statuses = {one.status for one in judged if one.criterion.decides}
+    if statuses & AGAINST:
+        return "Upheld"
+    return "open" if "to answer" in statuses else "Overturned"
+
+
+def _determine(case: Case, procedure: Procedure, engine: Engine, terms: Terms) -> Determination:
+    day = terms.as_of or _day(case, procedure.chart)
+    rules = engine.rules
+    governed = (
+        rules.asked_under(terms.guideline, procedure.chart, day)
+        if terms.guideline
+        else rules.governing(procedure.chart, day)
+    )
+    if isinstance(governed, NotCovered):
+        return Determination(case, procedure, None, "not covered", governed.reason)
+    chart = procedure.chart
+    guideline = governed.guideline
+    statuses = engine.statuses(guideline, chart, terms.reading, case.record)
+    judged = tuple(_judged(one, statuses[one.id], chart, terms.reading) for one in guideline.criteria)
+    outcome = outcome_of(judged)
+    return Determination(
+        case=case,
+        procedure=procedure,
+        guideline=guideline,
+        outcome=outcome,
+        reason=_reason(outcome, judged),
+        judged=judged,
+        ledger=_ledger(judged),
+        questions=tuple(_questions(judged, engine, case.record)),
+        warnings=tuple(_warnings(governed, procedure)),
+    )
+
+
+def _day(case: Case, chart: Chart) -> date | None:
+    requested = chart.get("request_date")
+    if isinstance(requested, Documented) and isinstance(requested.value, date):
+        return requested.value
+    return case.letter.ur_date if case.letter else None
+
+
+def _judged(criterion: Criterion, status: Status, chart: Chart, reading: Reading) -> Judged:
+    names = dict.fromkeys(_reasons(criterion, status, as_read(chart, reading)))
+    return Judged(criterion, status, tuple(Finding(name, chart[name]) for name in names))
+
+
+def _reasons(criterion: Criterion, status: Status, chart: Chart) -> Iterator[str]:
+    """The facts behind a status, in every way to settle the conflicts among them."""
+    named = [name for name in names_in(criterion) if name in chart]
+    for way in worlds(chart, named):
+        conditions = [criterion.requires]
+        if criterion.when and status in ("not applicable", "to answer"):
+            conditions.insert(0, criterion.when)
+        if criterion.unless and status in ("met", "not met"):
+            conditions.append(criterion.unless)
+        if status == "not applicable":
+            conditions = conditions[:1]
+        for condition in conditions:
+            yield from (name for name in reasons(condition, way) if name in chart)
+    yield from (name for name in named if isinstance(chart[name], Conflicting))
+
+
+def _reason(outcome: Outcome, judged: Iterable[Judged]) -> str:
+    deciding = [one for one in judged if one.criterion.decides]
+    if outcome == "Upheld":
+        return _told(deciding, ("not met", "missing"))
+    if outcome == "open":
+        return _told(deciding, ("to answer",))
+    return _told(deciding, ("met", "presumed"))
+
+
+def _told(judged: Iterable[Judged], statuses: Iterable[Status]) -> str:
+    """`not met: one, two; missing: three`."""
+    groups = {status: [one.criterion.id for one in judged if one.status == status] for status in statuses}
+    return "; ".join(f"{status}: {', '.join(ids)}" for status, ids in groups.items() if ids)
+
+
+def _ledger(judged: Iterable[Judged]) -> Ledger:
+    counts = Counter(one.status for one in judged if one.criterion.decides)
+    return Ledger(counts["met"] + counts["not met"], counts["presumed"], counts["missing"])
+
+
+def _questions(judged: Iterable[Judged], engine: Engine, record: RecordKind) -> Iterator[Question]:
+    """What to ask, the facts first that may settle the most criteria."""
+    settles: dict[str, list[str]] = {}
+    for one in judged:
+        if one.status == "to answer" and one.criterion.decides:
+            for finding in one.findings:
+                if _to_ask(finding.fact, one.criterion, record):
+                    settles.setdefault(finding.name, []).append(one.criterion.id)
+    facts = engine.rules.vocabulary.facts
+    for name, criteria in sorted(settles.items(), key=lambda item: -len(item[1])):
+        joints_of = facts[name].joints_of
+        yield Question(facts[joints_of] if joints_of else facts[name], tuple(criteria))
+
+
+def _to_ask(fact: Fact, criterion: Criterion, record: RecordKind) -> bool:
+    """Whether an answer about a fact can still come: not asked, in conflict, silent where one must ask."""
+    match fact:
+        case NotAsked():
+            return True
+        case Conflicting():
+            return record == "open"
+        case NotDocumented():
+            return criterion.if_silent == "ask"
+        case Documented(value=tuple()):
+            return True
+        case _:
+            return False
+
+
+def _warnings(governed: Governed, procedure: Procedure) -> Iterator[str]:
+    yield from governed.warnings
+    if procedure.stray_nerves:
+        nerves = ", ".join(sorted(procedure.stray_nerves))
+        yield f"no facet joint is complete with {nerves}: its other nerve is not requested"
+    for name, fact in procedure.chart.items():
+        if isinstance(fact, Conflicting):
+            yield f"conflicting: {name} is {shown_value(fact)}"

@@ -1,0 +1,1 @@
+"""Conditions to statuses: the written semantics and, independently, the forward-chaining engine."""

@@ -1,0 +1,246 @@
+"""A guideline: the criteria of one source and edition for one procedure, region and intent, read from YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, get_args
+
+from checker.charting import FactReader, Facts, RecordKind
+from checker.condition import Condition, Reader
+from checker.errors import Place, did_you_mean
+from checker.fact import Documented, Fact
+from checker.vocabulary import Enum, Vocabulary
+from checker.yamlfile import Document, FromFile, Many, Path_
+
+Role = Literal["eligibility", "conduct", "outcome", "administrative"]
+Silence = Literal["presumed", "counts_against", "ask"]
+Status = Literal["met", "not met", "missing", "presumed", "to answer", "not applicable"]
+
+STATUSES: tuple[Status, ...] = get_args(Status)
+NOT_STATED = "not_stated"
+"""In `covers`: the request does not say."""
+
+
+class SourceEntry(FromFile):
+    """Where a guideline's criteria come from."""
+
+    publisher: str
+    chapter: str | None = None
+    section: str | None = None
+    edition: str | None = None
+    year: int | None = None
+    pages: str | None = None
+    url: str | None = None
+
+
+class _InForceEntry(FromFile):
+    from_: date
+    until: date | None = None
+
+    model_config = {**FromFile.model_config, "alias_generator": lambda name: name.rstrip("_")}
+
+
+class _ExampleEntry(FromFile):
+    name: str
+    record: RecordKind = "closed"
+    facts: dict[str, Any] = {}
+    expect: Status
+
+
+class _CriterionEntry(FromFile):
+    id: str
+    item: str
+    kind: Role
+    says: str
+    requires: Any
+    when: Any = None
+    unless: Any = None
+    if_silent: Silence
+    fix: str
+    verified: bool
+    note: str | None = None
+    examples: Many[_ExampleEntry]
+
+
+class _GuidelineFile(FromFile):
+    id: str
+    title: str
+    source: SourceEntry
+    in_force: _InForceEntry
+    covers: dict[str, Many[str]]
+    notes: str | None = None
+    criteria: Many[_CriterionEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A situation that a criterion's author expects to have a status; it runs as a test."""
+
+    name: str
+    record: RecordKind
+    facts: Facts
+    expect: Status
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One requirement. `when`, `requires` and `unless` are what it asks of the facts.
+
+    `verified` is false where the criterion rests on memory and not on a source that was read.
+    """
+
+    id: str
+    item: str
+    kind: Role
+    says: str
+    requires: Condition
+    when: Condition | None
+    unless: Condition | None
+    if_silent: Silence
+    fix: str
+    verified: bool
+    note: str | None
+    examples: tuple[Example, ...]
+    place: Place
+
+    @property
+    def decides(self) -> bool:
+        """Whether the determination hangs on it; conduct and outcome criteria are advice."""
+        return self.kind in ("eligibility", "administrative")
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All that it asks, in the order in which it is read."""
+        return tuple(one for one in (self.when, self.requires, self.unless) if one)
+
+
+@dataclass(frozen=True)
+class Guideline:
+    """The criteria of one source and edition, with the requests and the dates they are for.
+
+    `covers` gives the values of the request's facts that the guideline speaks of; `not_stated` among
+    them means that the request need not say. `until` is None while an edition is in force.
+    """
+
+    id: str
+    title: str
+    source: SourceEntry
+    since: date
+    until: date | None
+    covers: Mapping[str, frozenset[str]]
+    notes: str | None
+    criteria: tuple[Criterion, ...]
+    place: Place
+
+    def uncovered(self, request: Mapping[str, Fact]) -> list[str]:
+        """The facts of a request that put it outside the guideline; empty when it is covered."""
+        return [name for name, values in self.covers.items() if not _covered(request[name], values)]
+
+    def in_force(self, day: date) -> bool:
+        """Whether the edition was in force on a day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+    def citation(self, criterion: Criterion) -> str:
+        """Publisher, chapter, section, edition and item or page, in one line."""
+        source = self.source
+        parts = (source.publisher, source.chapter, source.section, source.edition, source.year, source.pages)
+        return ", ".join([*(str(part) for part in parts if part), f"item {criterion.item}"])
+
+
+def _covered(fact: Fact, values: frozenset[str]) -> bool:
+    if isinstance(fact, Documented):
+        return fact.value in values
+    return NOT_STATED in values
+
+
+def load_guideline(
+    document: Document, id_of_path: str, vocabulary: Vocabulary, derived: Mapping[str, Condition]
+) -> Guideline | None:
+    """The guideline in a document, or None after reporting every problem in it."""
+    file = document.read(_GuidelineFile)
+    if file is None:
+        return None
+    if file.id != id_of_path:
+        document.report(("id",), f"the id is `{file.id}`, but the file's path makes it `{id_of_path}`")
+    if file.in_force.until and file.in_force.until < file.in_force.from_:
+        document.report(("in_force", "until"), "ends before it begins")
+    _check_covers(document, file.covers, vocabulary)
+    reader = Reader(document, vocabulary, derived)
+    facts = FactReader(document, vocabulary)
+    criteria = [_criterion(reader, facts, index, entry) for index, entry in enumerate(file.criteria)]
+    _check_ids(document, file.criteria)
+    if not file.criteria:
+        document.report(("criteria",), "expected at least one criterion")
+    return Guideline(
+        id=file.id,
+        title=file.title,
+        source=file.source,
+        since=file.in_force.from_,
+        until=file.in_force.until,
+        covers={name: frozenset(values) for name, values in file.covers.items()},
+        notes=file.notes,
+        criteria=tuple(criterion for criterion in criteria if criterion),
+        place=document.place(()),
+    )
+
+
+def _criterion(reader: Reader, facts: FactReader, index: int, entry: _CriterionEntry) -> Criterion | None:
+    path: Path_ = ("criteria", index)
+    written = reader.document.at(path)
+    conditions = {
+        name: reader.read((*path, name)) if name in written else None for name in ("when", "requires", "unless")
+    }
+    if conditions["requires"] is None:
+        return None
+    return Criterion(
+        id=entry.id,
+        item=entry.item,
+        kind=entry.kind,
+        says=entry.says,
+        requires=conditions["requires"],
+        when=conditions["when"],
+        unless=conditions["unless"],
+        if_silent=entry.if_silent,
+        fix=entry.fix,
+        verified=entry.verified,
+        note=entry.note,
+        examples=tuple(
+            _example(facts, (*path, "examples", number), one) for number, one in enumerate(entry.examples)
+        ),
+        place=reader.document.place(path),
+    )
+
+
+def _example(facts: FactReader, path: Path_, entry: _ExampleEntry) -> Example:
+    read = facts.read((*path, "facts"), entry.facts)
+    return Example(entry.name, entry.record, read, entry.expect, facts.document.place(path))
+
+
+def _check_ids(document: Document, criteria: tuple[_CriterionEntry, ...]) -> None:
+    seen: set[str] = set()
+    for index, entry in enumerate(criteria):
+        if entry.id in seen:
+            document.report(("criteria", index, "id"), f"a second criterion with the id `{entry.id}`")
+        if not all(part.isalnum() and part == part.lower() for part in entry.id.split("-")):
+            message = f"`{entry.id}` is no id; write lower-case words joined by `-`"
+            document.report(("criteria", index, "id"), message)
+        seen.add(entry.id)
+
+
+def _check_covers(document: Document, covers: Mapping[str, tuple[str, ...]], vocabulary: Vocabulary) -> None:
+    if "procedure" not in covers:
+        document.report(("covers",), "`procedure` is missing")
+    for name, values in covers.items():
+        spec = vocabulary.facts.get(name)
+        if spec is None or not isinstance(spec.type, Enum) or spec.kind != "request":
+            usable = [one.name for one in vocabulary.facts.values() if isinstance(one.type, Enum)]
+            message = f"`{name}` is no choice that a request makes{did_you_mean(name, usable)}"
+            document.report(("covers", name), message, at_key=True)
+            continue
+        for index, value in enumerate(values):
+            if value not in spec.type.values and value != NOT_STATED:
+                hint = did_you_mean(value, [*spec.type.values, NOT_STATED])
+                document.report(("covers", name, index), f"`{value}` is no {name}{hint}")

@@ -1,0 +1,194 @@
+"""The rule base: vocabulary, anatomy and guidelines of one folder, loaded together, or every problem told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from checker.anatomy import Anatomy, load_anatomy
+from checker.condition import Condition, read_derived
+from checker.errors import Place, Problem, RuleError, did_you_mean
+from checker.fact import Conflicting, Documented, Fact
+from checker.guideline import Guideline, load_guideline
+from checker.vocabulary import Vocabulary, load_vocabulary
+from checker.yamlfile import Document, read
+
+VOCABULARY = "vocabulary.yaml"
+ANATOMY = "anatomy.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class NotCovered:
+    """No guideline speaks about a request, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Governed:
+    """The guideline that a request is held against, with what its reader should know about that choice."""
+
+    guideline: Guideline
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuleBase:
+    """Everything clinical that checker knows. `digest` changes with every change of its files."""
+
+    vocabulary: Vocabulary
+    anatomy: Anatomy
+    guidelines: Mapping[str, Guideline]
+    digest: str
+
+    @cached_property
+    def grounds(self) -> frozenset[str]:
+        """The reasons that a reviewer's decision may give: criteria, and reasons outside all guidelines."""
+        criteria = {one.id for guideline in self.guidelines.values() for one in guideline.criteria}
+        return frozenset(criteria | set(self.vocabulary.grounds))
+
+    def governing(self, request: Mapping[str, Fact], day: date | None) -> Governed | NotCovered:
+        """The guideline for a request on a day, or why there is none.
+
+        An edition in force on the day comes first; else the nearest edition is used, with a warning.
+        Several that speak about the same request are taken in the order of their ids.
+        """
+        covering = [one for one in self.guidelines.values() if not one.uncovered(request)]
+        if not covering:
+            return NotCovered(self._why_not(request))
+        chosen = min(covering, key=lambda one: (_days_outside(one, day), one.id))
+        warnings = list(_warnings_of_date(chosen, day))
+        others = [one.id for one in covering if one is not chosen]
+        if others:
+            warnings.append(f"also covered by {', '.join(others)}")
+        return Governed(chosen, tuple(warnings))
+
+    def asked_under(self, guideline: str, request: Mapping[str, Fact], day: date | None) -> Governed | NotCovered:
+        """The same for one guideline that the user names.
+
+        Raises:
+            RuleError: if there is no such guideline.
+        """
+        named = self.guidelines.get(guideline)
+        if named is None:
+            hint = did_you_mean(guideline, self.guidelines)
+            raise RuleError([Problem(Place("--guideline"), f"unknown guideline `{guideline}`{hint}")])
+        outside = named.uncovered(request)
+        if outside:
+            return NotCovered(f"{named.id} does not cover {self._shown(request, outside)}")
+        return Governed(named, tuple(_warnings_of_date(named, day)))
+
+    def _why_not(self, request: Mapping[str, Fact]) -> str:
+        """Names the first fact that leaves no guideline: the procedure, then the others."""
+        remaining = list(self.guidelines.values())
+        told: list[str] = []
+        for name in dict.fromkeys(["procedure", "region", *(key for one in remaining for key in one.covers)]):
+            told.append(name)
+            remaining = [one for one in remaining if name not in one.uncovered(request)]
+            if not remaining:
+                break
+        return f"no guideline in the rule base covers {self._shown(request, told)}"
+
+    def _shown(self, request: Mapping[str, Fact], names: list[str]) -> str:
+        return ", ".join(f"{name} {shown_value(request[name])}" for name in names)
+
+
+def shown_value(fact: Fact) -> str:
+    """A request's fact in a sentence: its value in plain words, or that it is not stated."""
+    match fact:
+        case Documented(value=str(value)):
+            return f"`{value.replace('_', ' ')}`"
+        case Conflicting(values):
+            return " or ".join(f"`{one.value}`" for one in values)
+        case _:
+            return "not stated"
+
+
+def _days_outside(guideline: Guideline, day: date | None) -> int:
+    """How many days lie between a day and an edition's dates; without a day, the newest edition is nearest."""
+    if day is None:
+        return -guideline.since.toordinal()
+    if day < guideline.since:
+        return (guideline.since - day).days
+    return (day - guideline.until).days if guideline.until and day > guideline.until else 0
+
+
+def _warnings_of_date(guideline: Guideline, day: date | None) -> Iterator[str]:
+    until = f" until {guideline.until}" if guideline.until else ""
+    if day is None:
+        yield f"no date of the request is known: {guideline.id} speaks from {guideline.since}{until}"
+    elif not guideline.in_force(day):
+        yield f"{guideline.id} was not in force on {day}: it speaks from {guideline.since}{until}"
+
+
+def load_rules(folder: Path) -> RuleBase:
+    """The rule base in a folder.
+
+    Raises:
+        RuleError: with every problem of every file, if any file has one.
+    """
+    problems: list[Problem] = []
+    documents = {path: _document(path, problems) for path in _files(folder)}
+    anatomy_file, vocabulary_file = (_needed(folder, name, documents, problems) for name in (ANATOMY, VOCABULARY))
+    anatomy = anatomy_file and load_anatomy(anatomy_file)
+    vocabulary = vocabulary_file and anatomy and load_vocabulary(vocabulary_file, anatomy)
+    guidelines: dict[str, Guideline] = {}
+    if vocabulary and vocabulary_file:
+        derived = read_derived(vocabulary_file, vocabulary)
+        guidelines = dict(_guidelines(folder, documents, vocabulary, derived))
+        if not any(path.name not in (ANATOMY, VOCABULARY) for path in documents):
+            problems.append(Problem(Place(str(folder)), "holds no guideline"))
+    problems.extend(problem for one in documents.values() if one for problem in one.problems)
+    if problems or anatomy is None or vocabulary is None:
+        raise RuleError(problems)
+    return RuleBase(vocabulary, anatomy, guidelines, _digest(folder, documents))
+
+
+def _files(folder: Path) -> list[Path]:
+    """All YAML files of a rule base; `.yml` counts as well, and hidden files do not."""
+    found = [*folder.rglob("*.yaml"), *folder.rglob("*.yml")]
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+
+
+def _document(path: Path, problems: list[Problem]) -> Document | None:
+    try:
+        return read(path, RuleError)
+    except RuleError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _needed(
+    folder: Path, name: str, documents: Mapping[Path, Document | None], problems: list[Problem]
+) -> Document | None:
+    if folder / name not in documents:
+        problems.append(Problem(Place(str(folder / name)), "the file is missing from the rule base"))
+    return documents.get(folder / name)
+
+
+def _guidelines(
+    folder: Path,
+    documents: Mapping[Path, Document | None],
+    vocabulary: Vocabulary,
+    derived: Mapping[str, Condition],
+) -> Iterator[tuple[str, Guideline]]:
+    for path, document in documents.items():
+        if document is None or path in (folder / ANATOMY, folder / VOCABULARY):
+            continue
+        id_of_path = path.relative_to(folder).with_suffix("").as_posix()
+        guideline = load_guideline(document, id_of_path, vocabulary, derived)
+        if guideline:
+            yield guideline.id, guideline
+
+
+def _digest(folder: Path, documents: Mapping[Path, Document | None]) -> str:
+    """SHA-256 over the names and the texts of all files, line endings aside."""
+    sha = hashlib.sha256()
+    for path in documents:
+        sha.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        sha.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return sha.hexdigest()
