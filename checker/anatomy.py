@@ -92,7 +92,9 @@ class Anatomy:
             )
         readings = tuple(dict.fromkeys(way for way in ways))
         named = {nerve for label in parsed if not label.joints for nerve in label.nerves}
-        supplying = {nerve for way in readings for joint in way for nerve in self.joints[joint].nerves}
+        supplying = {
+            nerve for way in readings for joint in way for nerve in self.joints[joint].nerves
+        }
         countable = {nerve for entry in self.joints.values() for nerve in entry.nerves}
         return Targets(readings, frozenset((named & countable) - supplying))
 
@@ -137,7 +139,9 @@ class Anatomy:
         words = re.sub(r"\s+", " ", text.strip())
         if match := re.fullmatch(r"(.+?) (joint|joints|level|levels)", words, re.I):
             return _Label(joints=self._label(match[1]).joints or self._no_joint(match[1]))
-        if match := re.fullmatch(r"(.+?) (nerve|nerves|medial branch|medial branches)", words, re.I):
+        if match := re.fullmatch(
+            r"(.+?) (nerve|nerves|medial branch|medial branches)", words, re.I
+        ):
             return _Label(nerves=self._label(match[1]).nerves or self._no_nerve(match[1]))
         if nerve := self._nerve(words):
             return _Label(nerves=(nerve,))
@@ -197,5 +201,7 @@ def load_anatomy(document: Document) -> Anatomy | None:
         for index, nerve in enumerate(entry.nerves):
             if nerve not in file.nerves:
                 hint = did_you_mean(nerve, file.nerves)
-                document.report(("joints", joint, "nerves", index), f"unknown nerve `{nerve}`{hint}")
+                document.report(
+                    ("joints", joint, "nerves", index), f"unknown nerve `{nerve}`{hint}"
+                )
     return Anatomy(file.vertebrae, file.joints, file.nerves, file.no_medial_branch)

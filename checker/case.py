@@ -10,8 +10,16 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict
 
-from checker.charting import EvidenceEntry, FactReader, Facts, FactsFrom, RecordKind, complete, heard
-from checker.errors import CaseError, Place, did_you_mean
+from checker.charting import (
+    EvidenceEntry,
+    FactReader,
+    Facts,
+    FactsFrom,
+    RecordKind,
+    complete,
+    heard,
+)
+from checker.errors import CaseError, Place, Problem, did_you_mean
 from checker.fact import Chart, Conflicting, Documented, Evidence, Fact
 from checker.rulebase import RuleBase
 from checker.vocabulary import FactSpec, TargetLabels, Vocabulary
@@ -101,16 +109,11 @@ class Case:
     facts: Facts
     requests: tuple[Request, ...]
 
-    def day(self) -> date | None:
-        """The day whose guideline governs: the request's date, else that of the utilization review."""
-        requested = self.facts.get("request_date")
-        if isinstance(requested, Documented) and isinstance(requested.value, date):
-            return requested.value
-        return self.letter.ur_date if self.letter else None
-
     def setting(self, facts: Mapping[str, Fact], vocabulary: Vocabulary) -> Case:
         """The same case with some facts replaced, those of requests in every request."""
-        of_requests = {name: fact for name, fact in facts.items() if vocabulary.facts[name].kind == "request"}
+        of_requests = {
+            name: fact for name, fact in facts.items() if vocabulary.facts[name].kind == "request"
+        }
         requests = tuple(replace(one, facts={**one.facts, **of_requests}) for one in self.requests)
         return replace(self, facts={**self.facts, **facts}, requests=requests)
 
@@ -151,14 +154,19 @@ def parse_settings(settings: Iterable[str], rules: RuleBase) -> Facts:
         CaseError: with every problem in them.
     """
     facts: Facts = {}
-    problems = []
+    problems: list[Problem] = []
     for setting in settings:
         name, _, value = setting.partition("=")
-        document = parse(f"--set {setting}", f"{name.strip()}: {value}".encode(), CaseError)
-        facts |= FactReader(document, rules.vocabulary).read((), document.value)
-        problems += document.problems
+        argument = f"--set {setting}"
+        try:
+            document = parse(argument, f"{name.strip()}: {value}".encode(), CaseError)
+            facts |= FactReader(document, rules.vocabulary).read((), document.value)
+            found: Iterable[Problem] = document.problems
+        except CaseError as error:
+            found = error.problems
+        problems += (Problem(Place(argument), one.message) for one in found)
     if problems:
-        raise CaseError(replace(one, place=Place(one.place.file), source_line="") for one in problems)
+        raise CaseError(problems)
     return facts
 
 
@@ -174,7 +182,9 @@ def _case(document: Document, rules: RuleBase) -> Case:
             letter=file.letter,
             record=file.record,
             facts=reader.read(("facts",), file.facts),
-            requests=tuple(_request(reader, index, entry) for index, entry in enumerate(file.requests)),
+            requests=tuple(
+                _request(reader, index, entry) for index, entry in enumerate(file.requests)
+            ),
         )
         _check(document, file, rules)
     if case is None or document.problems:
@@ -208,7 +218,9 @@ def _check(document: Document, file: _CaseFile, rules: RuleBase) -> None:
             if ground not in rules.grounds:
                 path = ("requests", index, "decision", "grounds", number)
                 hint = did_you_mean(ground, rules.grounds)
-                document.report(path, f"`{ground}` is no criterion and no ground of the vocabulary{hint}")
+                document.report(
+                    path, f"`{ground}` is no criterion and no ground of the vocabulary{hint}"
+                )
 
 
 # Grouping --------------------------------------------------------------------------------------------
@@ -219,7 +231,9 @@ def procedures(case: Case, vocabulary: Vocabulary, facts_from: FactsFrom) -> tup
     groups: dict[Any, list[Request]] = {}
     for number, request in enumerate(case.requests):
         groups.setdefault(_group_of(request, number), []).append(request)
-    return tuple(_procedure(case, tuple(group), vocabulary, facts_from) for group in groups.values())
+    return tuple(
+        _procedure(case, tuple(group), vocabulary, facts_from) for group in groups.values()
+    )
 
 
 def _group_of(request: Request, number: int) -> Any:
@@ -257,13 +271,19 @@ def _merged(spec: FactSpec, said: list[Fact]) -> Fact:
     distinct = list(dict.fromkeys(one.value for one in values))  # type: ignore[arg-type]
     if len(distinct) == 1:
         return replace(values[0], grade=grade, evidence=evidence)
-    return Conflicting(tuple(next(one for one in values if one.value == value) for value in distinct))
+    return Conflicting(
+        tuple(next(one for one in values if one.value == value) for value in distinct)
+    )
 
 
 def _stray_nerves(chart: Chart, vocabulary: Vocabulary) -> frozenset[str]:
     procedure, targets = chart["procedure"], chart.get("targets")
     if not isinstance(procedure, Documented) or not isinstance(targets, Documented):
         return frozenset()
-    labels = [label for label in targets.value if isinstance(label, str)] if isinstance(targets.value, tuple) else []
+    labels = (
+        [label for label in targets.value if isinstance(label, str)]
+        if isinstance(targets.value, tuple)
+        else []
+    )
     acts_on = vocabulary.procedures[str(procedure.value)].targets
     return vocabulary.anatomy.read(labels, acts_on).stray_nerves

@@ -39,7 +39,10 @@ _VOICES: Mapping[FactsFrom, Collection[Voice]] = {
     "record+ur": ("record", "ur"),
     "all": ("record", "ur", "reviewer"),
 }
-_SILENT: Mapping[RecordKind, NotDocumented | NotAsked] = {"closed": NOT_DOCUMENTED, "open": NOT_ASKED}
+_SILENT: Mapping[RecordKind, NotDocumented | NotAsked] = {
+    "closed": NOT_DOCUMENTED,
+    "open": NOT_ASKED,
+}
 _STATES: Mapping[str, Fact] = {"not documented": NOT_DOCUMENTED, "not asked": NOT_ASKED}
 
 Facts: TypeAlias = "dict[str, Fact]"
@@ -96,7 +99,9 @@ class FactReader:
             return f"`{name}` is a fact of the chart; write it under `facts:`"
         return None
 
-    def _fact(self, path: Path_, spec: FactSpec, inherited: tuple[Evidence, ...] = ()) -> Fact | None:
+    def _fact(
+        self, path: Path_, spec: FactSpec, inherited: tuple[Evidence, ...] = ()
+    ) -> Fact | None:
         written = self.document.at(path)
         if not isinstance(written, dict):
             return self._value(path, spec, "explicit", inherited, None)
@@ -105,10 +110,17 @@ class FactReader:
         if not self._keys(path, written, ("value", "grade", "evidence", "note"), needed="value"):
             return None
         evidence = self._evidence(path, written) or inherited
-        return self._value((*path, "value"), spec, self._grade(path, written), evidence, self._note(path, written))
+        return self._value(
+            (*path, "value"), spec, self._grade(path, written), evidence, self._note(path, written)
+        )
 
     def _value(
-        self, path: Path_, spec: FactSpec, grade: Grade, evidence: tuple[Evidence, ...], note: str | None
+        self,
+        path: Path_,
+        spec: FactSpec,
+        grade: Grade,
+        evidence: tuple[Evidence, ...],
+        note: str | None,
     ) -> Fact | None:
         written = self.document.at(path)
         if isinstance(written, str) and written in _STATES:
@@ -136,17 +148,26 @@ class FactReader:
         found = [self._fact((*path, "conflicting", index), spec) for index in range(len(values))]
         if not all(isinstance(one, Documented) for one in found):
             if None not in found:
-                self.document.report((*path, "conflicting"), "silence does not conflict; give the values")
+                self.document.report(
+                    (*path, "conflicting"), "silence does not conflict; give the values"
+                )
             return None
         documented = tuple(one for one in found if isinstance(one, Documented))
-        if len({one.value for one in documented if isinstance(one.value, bool | int | float | str)}) == 1:
+        if (
+            len(
+                {one.value for one in documented if isinstance(one.value, bool | int | float | str)}
+            )
+            == 1
+        ):
             self.document.report((*path, "conflicting"), "these values are the same; write one")
             return None
         return Conflicting(documented, self._note(path, written))
 
     def _records(self, path: Path_, kind: ListOf, written: Any) -> tuple[Facts, ...] | None:
         if not isinstance(written, list):
-            self.document.report(path, "expected a list of records; an empty list [] says that there are none")
+            self.document.report(
+                path, "expected a list of records; an empty list [] says that there are none"
+            )
             return None
         return tuple(self._record((*path, index), kind) for index in range(len(written)))
 
@@ -171,7 +192,9 @@ class FactReader:
                 record[name] = fact
         return record
 
-    def _keys(self, path: Path_, written: dict[str, Any], known: tuple[str, ...], needed: str) -> bool:
+    def _keys(
+        self, path: Path_, written: dict[str, Any], known: tuple[str, ...], needed: str
+    ) -> bool:
         unknown = [name for name in written if name not in known]
         for name in unknown:
             hint = did_you_mean(name, [*known, "conflicting"])
@@ -184,7 +207,9 @@ class FactReader:
         grade = written.get("grade", "explicit")
         if grade not in ("explicit", "conclusory"):
             message = f"`{grade}` is not one of `explicit`, `conclusory`"
-            self.document.report((*path, "grade"), message + did_you_mean(grade, ["explicit", "conclusory"]))
+            self.document.report(
+                (*path, "grade"), message + did_you_mean(grade, ["explicit", "conclusory"])
+            )
         return "conclusory" if grade == "conclusory" else "explicit"
 
     def _note(self, path: Path_, written: dict[str, Any]) -> str | None:
@@ -219,7 +244,11 @@ def heard(facts: Mapping[str, Fact], facts_from: FactsFrom) -> Facts:
 def _heard(fact: Fact, voices: Collection[Voice]) -> Fact | None:
     match fact:
         case Conflicting(values, note):
-            kept = tuple(one for one in (_heard(value, voices) for value in values) if isinstance(one, Documented))
+            kept = tuple(
+                one
+                for one in (_heard(value, voices) for value in values)
+                if isinstance(one, Documented)
+            )
             if len(kept) > 1:
                 return Conflicting(kept, note)
             return kept[0] if kept else None
@@ -279,11 +308,15 @@ def _filled(
     return chart
 
 
-def _filled_records(fact: Documented, kind: ListOf, vocabulary: Vocabulary, record: RecordKind) -> Documented:
+def _filled_records(
+    fact: Documented, kind: ListOf, vocabulary: Vocabulary, record: RecordKind
+) -> Documented:
     """Levels of earlier procedures are read as nerves unless written as joints."""
     items = fact.value if isinstance(fact.value, tuple) else ()
     records = tuple(
-        _filled(item, kind.fields, vocabulary, record, "nerves") for item in items if isinstance(item, Mapping)
+        _filled(item, kind.fields, vocabulary, record, "nerves")
+        for item in items
+        if isinstance(item, Mapping)
     )
     return replace(fact, value=records)
 
@@ -294,23 +327,37 @@ def _joints(levels: Fact, vocabulary: Vocabulary, acts_on: ActsOn) -> Fact:
         case Documented():
             readings = vocabulary.anatomy.read(_labels(levels), acts_on).readings
             found = tuple(replace(levels, value=reading) for reading in readings)
-            return found[0] if len(found) == 1 else Conflicting(found, "the levels can be read as joints or as nerves")
+            return (
+                found[0]
+                if len(found) == 1
+                else Conflicting(found, "the levels can be read as joints or as nerves")
+            )
         case Conflicting(values, note):
             all_read = [vocabulary.anatomy.read(_labels(one), acts_on).readings for one in values]
-            pairs = ((one, reading) for one, read in zip(values, all_read, strict=True) for reading in read)
+            pairs = (
+                (one, reading)
+                for one, read in zip(values, all_read, strict=True)
+                for reading in read
+            )
             return Conflicting(tuple(replace(one, value=reading) for one, reading in pairs), note)
         case _:
             return levels
 
 
 def _labels(levels: Documented) -> tuple[str, ...]:
-    return tuple(one for one in levels.value if isinstance(one, str)) if isinstance(levels.value, tuple) else ()
+    return (
+        tuple(one for one in levels.value if isinstance(one, str))
+        if isinstance(levels.value, tuple)
+        else ()
+    )
 
 
 def _region(chart: Chart, vocabulary: Vocabulary) -> Fact | None:
     """The region that the requested joints lie in, where all readings of the levels agree on one."""
     for spec in vocabulary.facts.values():
-        if spec.joints_of is None or not isinstance(vocabulary.facts[spec.joints_of].type, TargetLabels):
+        if spec.joints_of is None or not isinstance(
+            vocabulary.facts[spec.joints_of].type, TargetLabels
+        ):
             continue
         readings = _readings(chart[spec.name])
         regions = {vocabulary.anatomy.region(one) for one in readings if one}
@@ -322,7 +369,11 @@ def _region(chart: Chart, vocabulary: Vocabulary) -> Fact | None:
 
 def _readings(joints: Fact) -> list[frozenset[str]]:
     values = joints.values if isinstance(joints, Conflicting) else (joints,)
-    return [one.value for one in values if isinstance(one, Documented) and isinstance(one.value, frozenset)]
+    return [
+        one.value
+        for one in values
+        if isinstance(one, Documented) and isinstance(one.value, frozenset)
+    ]
 
 
 # Worlds ----------------------------------------------------------------------------------------------
@@ -355,4 +406,7 @@ def _ways(fact: Fact) -> list[Fact]:
 
 def _record_ways(record: Mapping[str, Fact]) -> list[Facts]:
     names = list(record)
-    return [dict(zip(names, way, strict=True)) for way in product(*(_ways(record[name]) for name in names))]
+    return [
+        dict(zip(names, way, strict=True))
+        for way in product(*(_ways(record[name]) for name in names))
+    ]

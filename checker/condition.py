@@ -183,7 +183,9 @@ def _related(relation: Relation, left: Fact, right: Fact) -> Range:
     if isinstance(left, Documented) and isinstance(right, Documented):
         return TRUE if COMPARE[relation.operator](left.value, right.value) else FALSE
     asked = not isinstance(left, NotAsked) and not isinstance(right, NotAsked)
-    silent = not isinstance(left, NotAsked | Documented) or not isinstance(right, NotAsked | Documented)
+    silent = not isinstance(left, NotAsked | Documented) or not isinstance(
+        right, NotAsked | Documented
+    )
     if relation.operator == "overlap":
         if _is_empty(left) or _is_empty(right):
             return FALSE
@@ -306,7 +308,9 @@ class Reader:
             case _:
                 return self._fact(path, key, written)
 
-    def _parts(self, path: Path_, written: Anything, kind: type[All] | type[Any]) -> Condition | None:
+    def _parts(
+        self, path: Path_, written: Anything, kind: type[All] | type[Any]
+    ) -> Condition | None:
         if not isinstance(written, list) or not written:
             self.document.report(path, "expected a list of conditions, one at least")
             return None
@@ -341,7 +345,9 @@ class Reader:
     def _advice_for_sets(self, spec: FactSpec) -> str:
         if isinstance(spec.type, TargetLabels):
             of = [one.name for one in self.vocabulary.facts.values() if one.joints_of == spec.name]
-            return f"`{spec.name}` are levels as written; ask about their joints: `{(of or ['?'])[0]}`"
+            return (
+                f"`{spec.name}` are levels as written; ask about their joints: `{(of or ['?'])[0]}`"
+            )
         return f"`{spec.name}` is a set of levels; write `overlap`, `within` or `count` with `of: {spec.name}`"
 
     def _equal(self, path: Path_, spec: FactSpec, written: Anything) -> Condition | None:
@@ -376,13 +382,19 @@ class Reader:
             self.document.report(path, str(problem))
             return None
 
-    def _compared(self, path: Path_, spec: FactSpec, written: Mapping[str, Anything]) -> Condition | None:
+    def _compared(
+        self, path: Path_, spec: FactSpec, written: Mapping[str, Anything]
+    ) -> Condition | None:
         if not written:
             self.document.report(path, f"expected one of {_words(_OPERATORS)}")
             return None
-        return _together(All, [self._operator((*path, key), spec, key, written[key]) for key in written])
+        return _together(
+            All, [self._operator((*path, key), spec, key, written[key]) for key in written]
+        )
 
-    def _operator(self, path: Path_, spec: FactSpec, key: str, written: Anything) -> Condition | None:
+    def _operator(
+        self, path: Path_, spec: FactSpec, key: str, written: Anything
+    ) -> Condition | None:
         match key:
             case "is":
                 return self._equal(path, spec, written)
@@ -391,11 +403,15 @@ class Reader:
                 return part and Not(part)
             case "includes" if isinstance(spec.type, SetOf):
                 return self._includes(path, spec, written)
-            case "at_least" | "at_most" | "more_than" | "less_than" if isinstance(spec.type, Number | Date):
+            case "at_least" | "at_most" | "more_than" | "less_than" if isinstance(
+                spec.type, Number | Date
+            ):
                 return self._bound(path, spec, key, written)
         if key in _OPERATORS:
             what = "a set" if key == "includes" else "a number or a date"
-            self.document.report(path, f"`{key}` needs {what}, and `{spec.name}` is none", at_key=True)
+            self.document.report(
+                path, f"`{key}` needs {what}, and `{spec.name}` is none", at_key=True
+            )
         else:
             hint = did_you_mean(key, _OPERATORS)
             message = f"unknown operator `{key}`{hint}; the operators are {_words(_OPERATORS)}"
@@ -443,7 +459,9 @@ class Reader:
     def _quantified(self, path: Path_, key: str, written: Anything) -> Condition | None:
         allowed = ("of", "where", "at_least", "at_most") if key == "count" else ("of", "where")
         if not isinstance(written, dict) or "of" not in written:
-            self.document.report(path, f"expected `of`, as in `{key}: {{of: prior_blocks, where: …}}`")
+            self.document.report(
+                path, f"expected `of`, as in `{key}: {{of: prior_blocks, where: …}}`"
+            )
             return None
         unknown = [name for name in written if name not in allowed]
         for name in unknown:
@@ -460,7 +478,9 @@ class Reader:
             return None
         return self._over_records(path, key, spec, spec.type, written)
 
-    def _set_size(self, path: Path_, spec: FactSpec, written: Mapping[str, Anything]) -> Condition | None:
+    def _set_size(
+        self, path: Path_, spec: FactSpec, written: Mapping[str, Anything]
+    ) -> Condition | None:
         if "where" in written:
             message = f"`where` needs a list, and `{spec.name}` is a set"
             self.document.report((*path, "where"), message, at_key=True)
@@ -518,7 +538,9 @@ def read_derived(document: Document, vocabulary: Vocabulary) -> Mapping[str, Con
 
     A derived fact that hangs on itself is reported, and left out with all that need it.
     """
-    waiting = {name: spec.derived_when for name, spec in vocabulary.facts.items() if spec.derived_when}
+    waiting = {
+        name: spec.derived_when for name, spec in vocabulary.facts.items() if spec.derived_when
+    }
     needs = {name: _names_in(document.at(path)) & set(waiting) for name, path in waiting.items()}
     derived: dict[str, Condition] = {}
     refused: set[str] = set()
@@ -557,4 +579,3 @@ def _together(kind: type[All] | type[Any], parts: list[Condition | None]) -> Con
 
 def _words(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)
-

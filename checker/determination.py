@@ -19,8 +19,9 @@ from checker.engine.agreed import Engine
 from checker.engine.written import AGAINST, Reading, as_read, names_in
 from checker.fact import Chart, Conflicting, Documented, Fact, NotAsked, NotDocumented, state_of
 from checker.guideline import Criterion, Guideline, Status
-from checker.rulebase import Governed, NotCovered, shown_value
+from checker.rulebase import Governed, NotCovered
 from checker.vocabulary import FactSpec
+from checker.wording import fact_words, plain
 
 Outcome = Literal["Upheld", "Overturned", "open", "not covered"]
 
@@ -78,7 +79,8 @@ class Ledger:
 class Determination:
     """What the rule base implies for one procedure of a case: its requests share it.
 
-    `guideline` is None when none covers the request; then `reason` says why.
+    `guideline` is None when none covers the request (or none yet, while a question is open); then `reason`
+    says why.
     """
 
     case: Case
@@ -138,11 +140,13 @@ def _determine(case: Case, procedure: Procedure, engine: Engine, terms: Terms) -
         else rules.governing(procedure.chart, day)
     )
     if isinstance(governed, NotCovered):
-        return Determination(case, procedure, None, "not covered", governed.reason)
+        return _ungoverned(case, procedure, governed, engine)
     chart = procedure.chart
     guideline = governed.guideline
     statuses = engine.statuses(guideline, chart, terms.reading, case.record)
-    judged = tuple(_judged(one, statuses[one.id], chart, terms.reading) for one in guideline.criteria)
+    judged = tuple(
+        _judged(one, statuses[one.id], chart, terms.reading) for one in guideline.criteria
+    )
     outcome = outcome_of(judged)
     return Determination(
         case=case,
@@ -153,8 +157,16 @@ def _determine(case: Case, procedure: Procedure, engine: Engine, terms: Terms) -
         judged=judged,
         ledger=_ledger(judged),
         questions=tuple(_questions(judged, engine, case.record)),
-        warnings=tuple(_warnings(governed, procedure)),
+        warnings=tuple(_warnings(governed, procedure, engine)),
     )
+
+
+def _ungoverned(case: Case, procedure: Procedure, why: NotCovered, engine: Engine) -> Determination:
+    """Open while an answer can still bring a guideline to bear, else not covered."""
+    facts = engine.rules.vocabulary.facts
+    questions = tuple(Question(facts[name], ()) for name in why.unasked)
+    outcome: Outcome = "open" if questions else "not covered"
+    return Determination(case, procedure, None, outcome, why.reason, questions=questions)
 
 
 def _day(case: Case, chart: Chart) -> date | None:
@@ -176,7 +188,7 @@ def _reasons(criterion: Criterion, status: Status, chart: Chart) -> Iterator[str
         conditions = [criterion.requires]
         if criterion.when and status in ("not applicable", "to answer"):
             conditions.insert(0, criterion.when)
-        if criterion.unless and status in ("met", "not met"):
+        if criterion.unless and status in ("met", "not met", "to answer"):
             conditions.append(criterion.unless)
         if status == "not applicable":
             conditions = conditions[:1]
@@ -196,7 +208,9 @@ def _reason(outcome: Outcome, judged: Iterable[Judged]) -> str:
 
 def _told(judged: Iterable[Judged], statuses: Iterable[Status]) -> str:
     """`not met: one, two; missing: three`."""
-    groups = {status: [one.criterion.id for one in judged if one.status == status] for status in statuses}
+    groups = {
+        status: [one.criterion.id for one in judged if one.status == status] for status in statuses
+    }
     return "; ".join(f"{status}: {', '.join(ids)}" for status, ids in groups.items() if ids)
 
 
@@ -234,11 +248,11 @@ def _to_ask(fact: Fact, criterion: Criterion, record: RecordKind) -> bool:
             return False
 
 
-def _warnings(governed: Governed, procedure: Procedure) -> Iterator[str]:
+def _warnings(governed: Governed, procedure: Procedure, engine: Engine) -> Iterator[str]:
     yield from governed.warnings
     if procedure.stray_nerves:
         nerves = ", ".join(sorted(procedure.stray_nerves))
         yield f"no facet joint is complete with {nerves}: its other nerve is not requested"
     for name, fact in procedure.chart.items():
         if isinstance(fact, Conflicting):
-            yield f"conflicting: {name} is {shown_value(fact)}"
+            yield f"{plain(name)}: {fact_words(fact, engine.rules.anatomy)}"

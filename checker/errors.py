@@ -1,11 +1,11 @@
 """Every error that a user can meet.
 
-    CheckerError
-    ├── InputError                  a file or an argument is wrong; carries every problem found in it
-    │   ├── RuleError               in the rule base
-    │   └── CaseError               in a case
-    └── EngineError                 the rule engine refused or failed; never turned into a determination
-        └── EngineDisagreementError the engine and the written semantics differ on a criterion
+CheckerError
+├── InputError                  a file or an argument is wrong; carries every problem found in it
+│   ├── RuleError               in the rule base
+│   └── CaseError               in a case
+└── EngineError                 the rule engine refused or failed; never turned into a determination
+    └── EngineDisagreementError the engine and the written semantics differ on a criterion
 """
 
 from __future__ import annotations

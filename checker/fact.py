@@ -15,7 +15,9 @@ Grade = Literal["explicit", "conclusory"]
 Voice = Literal["record", "ur", "reviewer"]
 
 Record: TypeAlias = "Mapping[str, Fact]"
-Value: TypeAlias = "bool | int | float | str | date | frozenset[str] | tuple[str, ...] | tuple[Record, ...]"
+Value: TypeAlias = (
+    "bool | int | float | str | date | frozenset[str] | tuple[str, ...] | tuple[Record, ...]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,9 @@ def each_fact(fact: Fact, change: Callable[[Fact], Fact]) -> Fact:
     if not isinstance(changed, Documented) or not isinstance(changed.value, tuple):
         return changed
     records = tuple(
-        {name: each_fact(field, change) for name, field in item.items()} if isinstance(item, Mapping) else item
+        {name: each_fact(field, change) for name, field in item.items()}
+        if isinstance(item, Mapping)
+        else item
         for item in changed.value
     )
     return replace(changed, value=records)  # type: ignore[arg-type]

@@ -146,7 +146,14 @@ class Guideline:
     def citation(self, criterion: Criterion) -> str:
         """Publisher, chapter, section, edition and item or page, in one line."""
         source = self.source
-        parts = (source.publisher, source.chapter, source.section, source.edition, source.year, source.pages)
+        parts = (
+            source.publisher,
+            source.chapter,
+            source.section,
+            source.edition,
+            source.year,
+            source.pages,
+        )
         return ", ".join([*(str(part) for part in parts if part), f"item {criterion.item}"])
 
 
@@ -164,13 +171,17 @@ def load_guideline(
     if file is None:
         return None
     if file.id != id_of_path:
-        document.report(("id",), f"the id is `{file.id}`, but the file's path makes it `{id_of_path}`")
+        document.report(
+            ("id",), f"the id is `{file.id}`, but the file's path makes it `{id_of_path}`"
+        )
     if file.in_force.until and file.in_force.until < file.in_force.from_:
         document.report(("in_force", "until"), "ends before it begins")
     _check_covers(document, file.covers, vocabulary)
     reader = Reader(document, vocabulary, derived)
     facts = FactReader(document, vocabulary)
-    criteria = [_criterion(reader, facts, index, entry) for index, entry in enumerate(file.criteria)]
+    criteria = [
+        _criterion(reader, facts, index, entry) for index, entry in enumerate(file.criteria)
+    ]
     _check_ids(document, file.criteria)
     if not file.criteria:
         document.report(("criteria",), "expected at least one criterion")
@@ -187,11 +198,14 @@ def load_guideline(
     )
 
 
-def _criterion(reader: Reader, facts: FactReader, index: int, entry: _CriterionEntry) -> Criterion | None:
+def _criterion(
+    reader: Reader, facts: FactReader, index: int, entry: _CriterionEntry
+) -> Criterion | None:
     path: Path_ = ("criteria", index)
     written = reader.document.at(path)
     conditions = {
-        name: reader.read((*path, name)) if name in written else None for name in ("when", "requires", "unless")
+        name: reader.read((*path, name)) if name in written else None
+        for name in ("when", "requires", "unless")
     }
     if conditions["requires"] is None:
         return None
@@ -208,7 +222,8 @@ def _criterion(reader: Reader, facts: FactReader, index: int, entry: _CriterionE
         verified=entry.verified,
         note=entry.note,
         examples=tuple(
-            _example(facts, (*path, "examples", number), one) for number, one in enumerate(entry.examples)
+            _example(facts, (*path, "examples", number), one)
+            for number, one in enumerate(entry.examples)
         ),
         place=reader.document.place(path),
     )
@@ -223,14 +238,18 @@ def _check_ids(document: Document, criteria: tuple[_CriterionEntry, ...]) -> Non
     seen: set[str] = set()
     for index, entry in enumerate(criteria):
         if entry.id in seen:
-            document.report(("criteria", index, "id"), f"a second criterion with the id `{entry.id}`")
+            document.report(
+                ("criteria", index, "id"), f"a second criterion with the id `{entry.id}`"
+            )
         if not all(part.isalnum() and part == part.lower() for part in entry.id.split("-")):
             message = f"`{entry.id}` is no id; write lower-case words joined by `-`"
             document.report(("criteria", index, "id"), message)
         seen.add(entry.id)
 
 
-def _check_covers(document: Document, covers: Mapping[str, tuple[str, ...]], vocabulary: Vocabulary) -> None:
+def _check_covers(
+    document: Document, covers: Mapping[str, tuple[str, ...]], vocabulary: Vocabulary
+) -> None:
     if "procedure" not in covers:
         document.report(("covers",), "`procedure` is missing")
     for name, values in covers.items():

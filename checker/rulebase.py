@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +12,10 @@ from pathlib import Path
 from checker.anatomy import Anatomy, load_anatomy
 from checker.condition import Condition, read_derived
 from checker.errors import Place, Problem, RuleError, did_you_mean
-from checker.fact import Conflicting, Documented, Fact
+from checker.fact import Documented, Fact, NotAsked
 from checker.guideline import Guideline, load_guideline
 from checker.vocabulary import Vocabulary, load_vocabulary
+from checker.wording import fact_words, plain
 from checker.yamlfile import Document, read
 
 VOCABULARY = "vocabulary.yaml"
@@ -23,9 +24,13 @@ ANATOMY = "anatomy.yaml"
 
 @dataclass(frozen=True, slots=True)
 class NotCovered:
-    """No guideline speaks about a request, and why."""
+    """No guideline speaks about a request, and why.
+
+    `unasked` names the facts whose answers could still bring the request under a guideline.
+    """
 
     reason: str
+    unasked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,8 @@ class RuleBase:
         """
         covering = [one for one in self.guidelines.values() if not one.uncovered(request)]
         if not covering:
-            return NotCovered(self._why_not(request))
+            found = self._not_covered(request, self.guidelines.values())
+            return replace(found, reason=f"no guideline in the rule base covers {found.reason}")
         chosen = min(covering, key=lambda one: (_days_outside(one, day), one.id))
         warnings = list(_warnings_of_date(chosen, day))
         others = [one.id for one in covering if one is not chosen]
@@ -67,7 +73,9 @@ class RuleBase:
             warnings.append(f"also covered by {', '.join(others)}")
         return Governed(chosen, tuple(warnings))
 
-    def asked_under(self, guideline: str, request: Mapping[str, Fact], day: date | None) -> Governed | NotCovered:
+    def asked_under(
+        self, guideline: str, request: Mapping[str, Fact], day: date | None
+    ) -> Governed | NotCovered:
         """The same for one guideline that the user names.
 
         Raises:
@@ -76,36 +84,46 @@ class RuleBase:
         named = self.guidelines.get(guideline)
         if named is None:
             hint = did_you_mean(guideline, self.guidelines)
-            raise RuleError([Problem(Place("--guideline"), f"unknown guideline `{guideline}`{hint}")])
-        outside = named.uncovered(request)
-        if outside:
-            return NotCovered(f"{named.id} does not cover {self._shown(request, outside)}")
+            raise RuleError(
+                [Problem(Place("--guideline"), f"unknown guideline `{guideline}`{hint}")]
+            )
+        if named.uncovered(request):
+            found = self._not_covered(request, [named])
+            return replace(found, reason=f"{named.id} does not cover {found.reason}")
         return Governed(named, tuple(_warnings_of_date(named, day)))
 
-    def _why_not(self, request: Mapping[str, Fact]) -> str:
+    def _not_covered(
+        self, request: Mapping[str, Fact], guidelines: Iterable[Guideline]
+    ) -> NotCovered:
         """Names the first fact that leaves no guideline: the procedure, then the others."""
-        remaining = list(self.guidelines.values())
+        remaining = list(guidelines)
         told: list[str] = []
-        for name in dict.fromkeys(["procedure", "region", *(key for one in remaining for key in one.covers)]):
+        for name in dict.fromkeys(
+            ["procedure", "region", *(key for one in remaining for key in one.covers)]
+        ):
             told.append(name)
             remaining = [one for one in remaining if name not in one.uncovered(request)]
             if not remaining:
                 break
-        return f"no guideline in the rule base covers {self._shown(request, told)}"
+        shown = ", ".join(f"{plain(name)} {self._shown(request[name])}" for name in told)
+        return NotCovered(shown, self._unasked(request, guidelines))
 
-    def _shown(self, request: Mapping[str, Fact], names: list[str]) -> str:
-        return ", ".join(f"{name} {shown_value(request[name])}" for name in names)
+    def _unasked(
+        self, request: Mapping[str, Fact], guidelines: Iterable[Guideline]
+    ) -> tuple[str, ...]:
+        """The facts nobody has asked about that alone keep the nearest guidelines from covering the request."""
+        outside = (one.uncovered(request) for one in guidelines)
+        near = [
+            names for names in outside if all(isinstance(request[name], NotAsked) for name in names)
+        ]
+        fewest = min((len(names) for names in near), default=0)
+        return tuple(
+            dict.fromkeys(name for names in near if len(names) == fewest for name in names)
+        )
 
-
-def shown_value(fact: Fact) -> str:
-    """A request's fact in a sentence: its value in plain words, or that it is not stated."""
-    match fact:
-        case Documented(value=str(value)):
-            return f"`{value.replace('_', ' ')}`"
-        case Conflicting(values):
-            return " or ".join(f"`{one.value}`" for one in values)
-        case _:
-            return "not stated"
+    def _shown(self, fact: Fact) -> str:
+        words = fact_words(fact, self.anatomy)
+        return f"`{words}`" if isinstance(fact, Documented) else words
 
 
 def _days_outside(guideline: Guideline, day: date | None) -> int:
@@ -133,7 +151,9 @@ def load_rules(folder: Path) -> RuleBase:
     """
     problems: list[Problem] = []
     documents = {path: _document(path, problems) for path in _files(folder)}
-    anatomy_file, vocabulary_file = (_needed(folder, name, documents, problems) for name in (ANATOMY, VOCABULARY))
+    anatomy_file, vocabulary_file = (
+        _needed(folder, name, documents, problems) for name in (ANATOMY, VOCABULARY)
+    )
     anatomy = anatomy_file and load_anatomy(anatomy_file)
     vocabulary = vocabulary_file and anatomy and load_vocabulary(vocabulary_file, anatomy)
     guidelines: dict[str, Guideline] = {}
@@ -151,7 +171,11 @@ def load_rules(folder: Path) -> RuleBase:
 def _files(folder: Path) -> list[Path]:
     """All YAML files of a rule base; `.yml` counts as well, and hidden files do not."""
     found = [*folder.rglob("*.yaml"), *folder.rglob("*.yml")]
-    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    return sorted(
+        path
+        for path in found
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
 
 
 def _document(path: Path, problems: list[Problem]) -> Document | None:
@@ -166,7 +190,9 @@ def _needed(
     folder: Path, name: str, documents: Mapping[Path, Document | None], problems: list[Problem]
 ) -> Document | None:
     if folder / name not in documents:
-        problems.append(Problem(Place(str(folder / name)), "the file is missing from the rule base"))
+        problems.append(
+            Problem(Place(str(folder / name)), "the file is missing from the rule base")
+        )
     return documents.get(folder / name)
 
 

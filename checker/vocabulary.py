@@ -242,8 +242,13 @@ def _boolean(written: Any) -> bool:
 
 
 def _number(kind: Number, written: Any) -> int | float:
-    if isinstance(written, str) and (match := re.fullmatch(r"([-+]?[0-9.]+)\s*([A-Za-z%]+)", written)):
-        if match[2].lower() not in {kind.unit, kind.unit.rstrip("s")} and (match[2], kind.unit) != ("%", "percent"):
+    if isinstance(written, str) and (
+        match := re.fullmatch(r"([-+]?[0-9.]+)\s*([A-Za-z%]+)", written)
+    ):
+        if match[2].lower() not in {kind.unit, kind.unit.rstrip("s")} and (match[2], kind.unit) != (
+            "%",
+            "percent",
+        ):
             raise ValueError(f"`{written}` is not in {kind.unit}; write the number of {kind.unit}")
         raise ValueError(f"write the number alone: {match[1]}")
     if isinstance(written, bool) or not isinstance(written, int | float):
@@ -268,7 +273,9 @@ def _choices(values: Mapping[str, str]) -> str:
 
 def _list(written: Any) -> list[Any]:
     if not isinstance(written, list):
-        raise ValueError(f"expected a list such as [{written}]; an empty list [] says that there are none")
+        raise ValueError(
+            f"expected a list such as [{written}]; an empty list [] says that there are none"
+        )
     return written
 
 
@@ -290,12 +297,16 @@ def load_vocabulary(document: Document, anatomy: Anatomy) -> Vocabulary | None:
     if file is None:
         return None
     facts = {
-        "procedure": _built_in("procedure", {name: one.title for name, one in file.procedures.items()}),
+        "procedure": _built_in(
+            "procedure", {name: one.title for name, one in file.procedures.items()}
+        ),
         "region": _built_in("region", file.regions),
     }
     for name in file.facts:
         if name in facts:
-            document.report(("facts", name), f"`{name}` exists of itself; leave it out", at_key=True)
+            document.report(
+                ("facts", name), f"`{name}` exists of itself; leave it out", at_key=True
+            )
         elif spec := _spec(document, ("facts", name), name):
             facts[name] = spec
     _check_fields(document, facts)
@@ -309,7 +320,10 @@ def load_vocabulary(document: Document, anatomy: Anatomy) -> Vocabulary | None:
 
 def _built_in(name: str, values: Mapping[str, str]) -> FactSpec:
     ask, where = {
-        "procedure": ("What is requested?", "Request for authorization, or the letter's disputed items"),
+        "procedure": (
+            "What is requested?",
+            "Request for authorization, or the letter's disputed items",
+        ),
         "region": ("Which region of the spine?", "Request for authorization"),
     }[name]
     return FactSpec(name, Enum(values), "request", ask, where)
@@ -355,8 +369,14 @@ def _model_of(document: Document, path: Path_, raw: Any) -> type[_Entry] | None:
         return _JointsEntry
     kind = raw.get("type")
     if kind not in _ENTRIES:
-        said = "`type` is missing" if kind is None else f"unknown type `{kind}`{did_you_mean(kind, _ENTRIES)}"
-        document.report((*path, "type"), f"{said}; the types are {_choices(dict.fromkeys(_ENTRIES, ''))}")
+        said = (
+            "`type` is missing"
+            if kind is None
+            else f"unknown type `{kind}`{did_you_mean(kind, _ENTRIES)}"
+        )
+        document.report(
+            (*path, "type"), f"{said}; the types are {_choices(dict.fromkeys(_ENTRIES, ''))}"
+        )
         return None
     return _ENTRIES[kind]
 
@@ -378,7 +398,8 @@ def _type(document: Document, path: Path_, entry: _Entry) -> FactType | None:
             return Date()
         case _ListEntry():
             fields = {
-                name: _spec(document, (*path, "fields", name), name, in_list=True) for name in entry.fields
+                name: _spec(document, (*path, "fields", name), name, in_list=True)
+                for name in entry.fields
             }
             return ListOf({name: spec for name, spec in fields.items() if spec})
         case _:

@@ -27,6 +27,7 @@ MAX_SCALAR = 20_000
 Path_: TypeAlias = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
+
 class FromFile(BaseModel):
     """What all models of file content share: frozen, strict, no unknown keys."""
 
@@ -35,7 +36,8 @@ class FromFile(BaseModel):
 
 _Item = TypeVar("_Item")
 Many = Annotated[
-    tuple[_Item, ...], BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
+    tuple[_Item, ...],
+    BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value),
 ]
 """A list in a file, kept as a tuple."""
 
@@ -43,7 +45,13 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})$")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}$")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$")
-_CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+_CONSTANTS: dict[str, bool | None] = {
+    "true": True,
+    "false": False,
+    "null": None,
+    "~": None,
+    "": None,
+}
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,9 @@ def parse(file: str, data: bytes, error: type[InputError]) -> Document:
         raise error([_syntax_problem(file, failure, lines)]) from None
     if not problems and not isinstance(value, dict):
         what = "the file is empty" if value is None else "the file holds no keys at its top level"
-        problems = [Problem(Place(file, 1, 1) if lines else Place(file), what, lines[0] if lines else "")]
+        problems = [
+            Problem(Place(file, 1, 1) if lines else Place(file), what, lines[0] if lines else "")
+        ]
     if problems:
         raise error(problems)
     return Document(file, value, places, key_places, lines)
@@ -135,7 +145,9 @@ def read(path: Path, error: type[InputError], shown: str | None = None) -> Docum
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as failure:
-        raise error([Problem(Place(file), f"cannot be read: {failure.strerror or failure}")]) from None
+        raise error(
+            [Problem(Place(file), f"cannot be read: {failure.strerror or failure}")]
+        ) from None
     return parse(file, data, error)
 
 
@@ -243,7 +255,9 @@ class _Builder:
 
     def _decorated(self, event: Any) -> None:
         if event.anchor:
-            self._problem(event, f"anchors (`&{event.anchor}`) are not allowed: write the value out")
+            self._problem(
+                event, f"anchors (`&{event.anchor}`) are not allowed: write the value out"
+            )
         if event.tag and event.tag != "!":
             self._problem(event, f"tags (`{event.tag}`) are not allowed")
 

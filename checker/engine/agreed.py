@@ -36,7 +36,9 @@ class Engine:
         """The engine that decides: durable_rules, or the written semantics alone."""
         return WRITTEN_SEMANTICS if self.unavailable else DURABLE_RULES
 
-    def statuses(self, guideline: Guideline, chart: Chart, reading: Reading, record: RecordKind) -> dict[str, Status]:
+    def statuses(
+        self, guideline: Guideline, chart: Chart, reading: Reading, record: RecordKind
+    ) -> dict[str, Status]:
         """The status of every criterion by its id, on a complete chart.
 
         Raises:
@@ -49,7 +51,9 @@ class Engine:
                 _compare(guideline, criterion.id, chained[criterion.id], written[criterion.id])
         return written
 
-    def chained(self, guideline: Guideline, chart: Chart, reading: Reading, record: RecordKind) -> dict[str, Status]:
+    def chained(
+        self, guideline: Guideline, chart: Chart, reading: Reading, record: RecordKind
+    ) -> dict[str, Status]:
         """What durable_rules alone concludes."""
         names = list(_names(guideline))
         rete = self._rete(guideline, reading)
@@ -91,7 +95,9 @@ def _statuses(guideline: Guideline, run: durable.Run) -> dict[str, Status]:
     for criterion in guideline.criteria:
         if len(found.get(criterion.id, ())) != 1:
             number = len(found.get(criterion.id, ()))
-            raise EngineError(f"{guideline.id}: `{criterion.id}` has {number} statuses instead of one")
+            raise EngineError(
+                f"{guideline.id}: `{criterion.id}` has {number} statuses instead of one"
+            )
     return {name: statuses[0] for name, statuses in found.items()}
 
 

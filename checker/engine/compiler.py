@@ -25,9 +25,28 @@ from checker.guideline import Criterion, Silence, Status
 Matched = tuple[Fact, ...]
 Pick = Literal["smaller", "greater"]
 
-_OPERATORS: Mapping[str, Operator] = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<"}
-_OPPOSITE: Mapping[Operator, Operator] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-_MIRRORED: Mapping[Operator, Operator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
+_OPERATORS: Mapping[str, Operator] = {
+    "at_least": ">=",
+    "at_most": "<=",
+    "more_than": ">",
+    "less_than": "<",
+}
+_OPPOSITE: Mapping[Operator, Operator] = {
+    "==": "!=",
+    "!=": "==",
+    "<": ">=",
+    ">=": "<",
+    ">": "<=",
+    "<=": ">",
+}
+_MIRRORED: Mapping[Operator, Operator] = {
+    "<": ">",
+    ">": "<",
+    "<=": ">=",
+    ">=": "<=",
+    "==": "==",
+    "!=": "!=",
+}
 
 _ONCE, _THEN = 1, 2
 """The strata in which shared members, and members that are not shared, are known."""
@@ -90,43 +109,55 @@ class _Node:
     per_record: bool = False
 
 
+_Gate = tuple[_Node, Test]
+
+
 def compile_criterion(criterion: Criterion, silence: Silence, fields: frozenset[str]) -> list[Rule]:
     """The rules that conclude the criterion's status; `fields` are the names of all fields of records."""
     compiler = _Compiler(criterion, fields)
+    gates: list[_Gate] = []
     body = criterion.requires
-    gates: list[tuple[_Node, Test]] = []
     if criterion.when:
         when = compiler.node(criterion.when)
         compiler.status("not applicable", [(when, Test("hi", "==", 0))])
         gates.append((when, Test("hi", ">", 0)))
         body = language.Any((language.Not(criterion.when), body))
+    node = compiler.node(body)
     if criterion.unless:
         unless = compiler.node(criterion.unless)
         compiler.status("met", [*gates, (unless, Test("lo", "==", 2))])
-        gates.append((unless, Test("lo", "<", 2)))
-    node = compiler.node(body)
-    for status, tests in _STATUS_TESTS[silence]:
-        compiler.status(status, [*gates, *((node, test) for test in tests)])
+        to_come = [*gates, (unless, Test("lo", "<", 2)), (unless, Test("hi", "==", 2))]
+        compiler.statuses(node, _EXCEPTION_TO_COME[silence], to_come)
+        gates.append((unless, Test("hi", "<", 2)))
+    compiler.statuses(node, _STATUS_TESTS[silence], gates)
     return compiler.rules
 
 
-_SETTLED: tuple[tuple[Status, tuple[Test, ...]], ...] = (
-    ("met", (Test("lo", "==", 2),)),
-    ("not met", (Test("hi", "==", 0),)),
-)
-_STATUS_TESTS: Mapping[Silence, tuple[tuple[Status, tuple[Test, ...]], ...]] = {
+_StatusTests = tuple[tuple[Status, tuple[Test, ...]], ...]
+_MET: tuple[Status, tuple[Test, ...]] = ("met", (Test("lo", "==", 2),))
+_PRESUMED: tuple[Status, tuple[Test, ...]] = ("presumed", (Test("lo", "==", 1),))
+_NOT_MET: tuple[Status, tuple[Test, ...]] = ("not met", (Test("hi", "==", 0),))
+_STATUS_TESTS: Mapping[Silence, _StatusTests] = {
     "presumed": (
-        *_SETTLED,
-        ("presumed", (Test("lo", "==", 1),)),
+        _MET,
+        _NOT_MET,
+        _PRESUMED,
         ("to answer", (Test("lo", "==", 0), Test("hi", ">", 0))),
     ),
     "counts_against": (
-        *_SETTLED,
+        _MET,
+        _NOT_MET,
         ("missing", (Test("hi", "==", 1),)),
         ("to answer", (Test("lo", "<", 2), Test("hi", "==", 2))),
     ),
-    "ask": (*_SETTLED, ("to answer", (Test("lo", "<", 2), Test("hi", ">", 0)))),
+    "ask": (_MET, _NOT_MET, ("to answer", (Test("lo", "<", 2), Test("hi", ">", 0)))),
 }
+_EXCEPTION_TO_COME: Mapping[Silence, _StatusTests] = {
+    "presumed": (_MET, _PRESUMED, ("to answer", (Test("lo", "==", 0),))),
+    "counts_against": (_MET, ("to answer", (Test("lo", "<", 2),))),
+    "ask": (_MET, ("to answer", (Test("lo", "<", 2),))),
+}
+"""The statuses while an exception may still be documented, so that the criterion may still be met."""
 
 
 def status_kind(criterion: str) -> str:
@@ -144,7 +175,12 @@ class _Compiler:
     nodes: dict[tuple[Condition, bool], _Node] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=count)
 
-    def status(self, status: Status, gates: list[tuple[_Node, Test]]) -> None:
+    def statuses(self, node: _Node, statuses: _StatusTests, gates: list[_Gate]) -> None:
+        """Every status whose tests the finding passes, when all gates hold."""
+        for status, tests in statuses:
+            self.status(status, [*gates, *((node, test) for test in tests)])
+
+    def status(self, status: Status, gates: list[_Gate]) -> None:
         """The criterion has this status when all gates hold."""
         tests: dict[str, list[Test]] = {}
         for node, test in gates:
@@ -206,7 +242,9 @@ class _Compiler:
         self._finding(node, _value(condition.fact, *others), _truth(not positive))
         return self._unknown(node, condition.fact)
 
-    def _compared(self, fact: str, prop: str, comparison: Operator, constant: Scalar, positive: bool) -> _Node:
+    def _compared(
+        self, fact: str, prop: str, comparison: Operator, constant: Scalar, positive: bool
+    ) -> _Node:
         node = self._leaf(fact)
         self._finding(node, _value(fact, Test(prop, comparison, constant)), _truth(positive))
         opposite = _value(fact, Test(prop, _OPPOSITE[comparison], constant))
@@ -226,7 +264,9 @@ class _Compiler:
             self._rule([pattern], lambda matched: {"k": shared, "i": matched[0]["i"]})
         known = _value(condition.fact)
         self._finding(node, known, _truth(positive), Pattern(shared, joins=(_same_record(0),)))
-        self._finding(node, known, _truth(not positive), absent=Pattern(shared, joins=(_same_record(0),)))
+        self._finding(
+            node, known, _truth(not positive), absent=Pattern(shared, joins=(_same_record(0),))
+        )
         return self._unknown(node, condition.fact)
 
     def _two_values(self, condition: language.Relation, positive: bool) -> _Node:
@@ -235,7 +275,9 @@ class _Compiler:
         comparison = _OPERATORS[condition.operator]
         for one, holds in ((comparison, positive), (_OPPOSITE[comparison], not positive)):
             joins = (Join("v", _MIRRORED[one], 0, "v"), *self._alongside(condition))
-            self._finding(node, left, _truth(holds), Pattern(_kind(right), (Test("s", "==", "value"),), joins))
+            self._finding(
+                node, left, _truth(holds), Pattern(_kind(right), (Test("s", "==", "value"),), joins)
+            )
         for pair in (("silent", None), ("value", "silent"), ("unasked", "silent")):
             self._two_states(node, condition, pair, SILENT)
         for states in (("unasked", "value"), ("unasked", "unasked"), ("value", "unasked")):
@@ -245,11 +287,20 @@ class _Compiler:
     def _two_sets(self, condition: language.Relation, positive: bool) -> _Node:
         node = self._leaf(condition.left, condition.right)
         left, right = condition.left, condition.right
-        found = self._overlapping(node, condition) if condition.operator == "overlap" else self._outside(node, condition)
+        found = (
+            self._overlapping(node, condition)
+            if condition.operator == "overlap"
+            else self._outside(node, condition)
+        )
         holds = positive if condition.operator == "overlap" else not positive
-        both = (_value(left), Pattern(_kind(right), (Test("s", "==", "value"),), self._alongside(condition)))
+        both = (
+            _value(left),
+            Pattern(_kind(right), (Test("s", "==", "value"),), self._alongside(condition)),
+        )
         index = 0 if left in self.fields else 1
-        evidence = Pattern(found, joins=(_same_record(index),)) if node.per_record else Pattern(found)
+        evidence = (
+            Pattern(found, joins=(_same_record(index),)) if node.per_record else Pattern(found)
+        )
         self._finding(node, *both, _truth(holds), evidence)
         self._finding(node, *both, _truth(not holds), absent=evidence, stratum=_THEN)
         for states, tests, truth in _UNKNOWN_SETS[condition.operator]:
@@ -261,7 +312,10 @@ class _Compiler:
         self._rule(
             [
                 Pattern(_member(condition.left)),
-                Pattern(_member(condition.right), joins=(Join("v", "==", 0, "v"), *self._alongside(condition))),
+                Pattern(
+                    _member(condition.right),
+                    joins=(Join("v", "==", 0, "v"), *self._alongside(condition)),
+                ),
             ],
             self._concluding(shared, condition),
         )
@@ -269,8 +323,13 @@ class _Compiler:
 
     def _outside(self, node: _Node, condition: language.Relation) -> str:
         alone = f"{node.kind} alone"
-        known = Pattern(_kind(condition.right), (Test("s", "==", "value"),), self._alongside(condition))
-        same = (Join("v", "==", 0, "v"), *((_same_record(1),) if condition.right in self.fields else ()))
+        known = Pattern(
+            _kind(condition.right), (Test("s", "==", "value"),), self._alongside(condition)
+        )
+        same = (
+            Join("v", "==", 0, "v"),
+            *((_same_record(1),) if condition.right in self.fields else ()),
+        )
         self._rule(
             [Pattern(_member(condition.left)), known],
             self._concluding(alone, condition),
@@ -313,7 +372,14 @@ class _Compiler:
         return result
 
     def _picked(
-        self, kind: str, first: str, second: str, pick: Pick, *, by_record: bool, next_record: bool = False
+        self,
+        kind: str,
+        first: str,
+        second: str,
+        pick: Pick,
+        *,
+        by_record: bool,
+        next_record: bool = False,
     ) -> None:
         """The smaller or the greater of two findings, for either end of their ranges."""
         keep: Operator = ">=" if pick == "smaller" else "<="
@@ -344,7 +410,12 @@ class _Compiler:
                 self._picked(one_more, so_far, where.kind, inner, by_record=True)
         self._rule(
             [header, Pattern(so_far, joins=(Join("i", "==", 0, "n"),))],
-            lambda matched: {"k": node.kind, "i": 0, "lo": matched[1]["lo"], "hi": matched[1]["hi"]},
+            lambda matched: {
+                "k": node.kind,
+                "i": 0,
+                "lo": matched[1]["lo"],
+                "hi": matched[1]["hi"],
+            },
         )
         return self._unknown(node, condition.of)
 
@@ -355,7 +426,12 @@ class _Compiler:
         kind = self._new_kind()
         self._rule(
             [Pattern(_record(of)), Pattern(node.kind)],
-            lambda matched: {"k": kind, "i": matched[0]["i"], "lo": matched[1]["lo"], "hi": matched[1]["hi"]},
+            lambda matched: {
+                "k": kind,
+                "i": matched[0]["i"],
+                "lo": matched[1]["lo"],
+                "hi": matched[1]["hi"],
+            },
         )
         return _Node(kind, per_record=True)
 

@@ -32,7 +32,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any, Literal
 
@@ -49,6 +49,7 @@ A property that is missing or `None` meets no test and no join. 5 and 5.0 are on
 """
 
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
+_EQUALITY = frozenset({"==", "!="})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,34 +146,429 @@ MOST_MATCHES = 60  # of 64 conditions under way for one fact
 # Ours: no case comes near it, and rules that conclude in a circle do not stop before it.
 MOST_FIRINGS = 10_000
 
-_KINDS_PER_BUCKET = 24  # conditions on one property are tried one after another
+_KINDS_PER_BUCKET = 24  # the network tries conditions on one property one after another
+_LARGEST_EXACT = 2**53  # whole number that a double holds, with all below it
+_ALL_BUT_SIGN = 2**63 - 1
 
 
 # --- Values as whole numbers --------------------------------------------------------------------
 
 
-def _same(value: object) -> Hashable:
-    """What equal values share as a key: 5 and 5.0 do, 1 and `True` do not."""
+def _key(value: object) -> Hashable:
+    """What values share that are the same value: 5 and 5.0 do, 1 and `True` do not."""
     return (value,) if value is True or value is False else value
 
 
 class _Codes(dict[Hashable, int]):
-    """A whole number for each value met."""
+    """A whole number for the key of each value met."""
 
     def __missing__(self, key: Hashable) -> int:
         if key != key:
-            raise EngineError("a fact holds a value that does not equal itself")
+            raise EngineError("a value that does not equal itself cannot be compared")
         code = self[key] = len(self)
         return code
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+@lru_cache(maxsize=4096)
+def _rank(key: Hashable) -> int | None:
+    """The place of a number among all numbers, which is the bits of its double; else `None`."""
+    if not isinstance(key, int | float):
+        return None
+    if key != key or (isinstance(key, int) and abs(key) > _LARGEST_EXACT):
+        raise EngineError("a number that a double does not hold exactly cannot be compared")
+    bits: int = struct.unpack("<q", struct.pack("<d", key))[0]
+    return bits if bits >= 0 else -(bits & _ALL_BUT_SIGN)
 
 
-def _rank(number: Any) -> int:
-    """The place of a number among all numbers: the bits of its double, in the order of doubles."""
-    if number != number or float(number) != number:
-        raise EngineError("a fact holds a number that cannot be compared exactly")
-    bits: int = struct.unpack("<q", struct.pack("<d", number))[0]
-    return bits if bits >= 0 else -(bits & 0x7FFF_FFFF_FFFF_FFFF)
+@dataclass(slots=True)
+class _Kind:
+    """How the network is told of the facts of a kind: no more than some rule asks."""
+
+    number: int
+    names: dict[tuple[str, bool], str] = field(default_factory=dict)
+
+    @property
+    def bucket(self) -> int:
+        """A first, coarse division of kinds."""
+        return self.number // _KINDS_PER_BUCKET
+
+    def name(self, prop: str, compared: Operator) -> str:
+        """The network's name for what a comparison needs of a property: its code or its rank."""
+        return self.names.setdefault((prop, compared not in _EQUALITY), f"p{len(self.names)}")
+
+    def told(self, number: int, fact: Fact, codes: _Codes) -> str:
+        """A fact in the words of the network."""
+        text = f'{{"id":{number},"b":{self.bucket},"k":{self.number},"one":1'
+        for (prop, ranked), name in self.names.items():
+            value = fact.get(prop)
+            if value is not None:
+                whole = _rank(_key(value)) if ranked else codes[_key(value)]
+                if whole is not None:
+                    text += f',"{name}":{whole}'
+        return text + "}"
+
+
+# --- Rules in the network's format --------------------------------------------------------------
+
+_WORDS = {"!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte", "exists": "$ex"}
+_PHASES, _WARM_UP, _START = -1, -2, -3  # buckets of facts that are ours
+
+
+def _ours(bucket: int, number: int = 0) -> str:
+    """A fact of our own in the words of the network; its `id` is not that of a fact of the case."""
+    return f'{{"id":"{bucket}/{number}","b":{bucket},"k":{number},"one":1}}'
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """A comparison with a whole number, or with the named property of an earlier pattern's fact."""
+
+    operator: str
+    name: str
+    right: int | tuple[str, str]
+
+    def written(self) -> dict[str, object]:
+        """The condition in the network's format."""
+        right = self.right if isinstance(self.right, int) else {self.right[0]: self.right[1]}
+        comparison: dict[str, object] = {self.name: right}
+        return comparison if self.operator == "==" else {_WORDS[self.operator]: comparison}
+
+
+@dataclass(slots=True)
+class _Branch:
+    """A condition of the network with all that continues it, counted as it will be stored."""
+
+    branches: dict[Hashable, _Branch] = field(default_factory=dict)
+    endings: int = 0
+    below: int = 0
+
+    def grow(self, conditions: Sequence[_Condition], rule: Rule) -> None:
+        """Add what a pattern still asks; equal constants are stored once, joins each on its own."""
+        if not conditions:
+            self.endings += 1
+            if self.endings > MOST_ENDINGS:
+                raise UnsafeRuleError(rule, f"has the same pattern as {MOST_ENDINGS} others")
+            return
+        first = conditions[0]
+        key: Hashable = first if isinstance(first.right, int) else object()
+        branch = self.branches.setdefault(key, _Branch())
+        branch.grow(conditions[1:], rule)
+        self.below = max(self.below, branch.matches)
+        if len(self.branches) > MOST_BRANCHES:
+            raise UnsafeRuleError(rule, f"has a pattern that begins like {MOST_BRANCHES} others")
+        if self.matches > MOST_MATCHES:
+            raise UnsafeRuleError(rule, f"lets a fact match more than {MOST_MATCHES} conditions")
+
+    @property
+    def matches(self) -> int:
+        """The most conditions that one fact can have under way; a property has one value only."""
+        here = {
+            key.name if isinstance(key, _Condition) and key.operator == "==" else key
+            for key in self.branches
+        }
+        return max(len(here), len(here) - 1 + self.below)
+
+
+class _Program:
+    """A rule set as the network is given it, and what it takes to talk about facts afterwards."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self.kinds: dict[object, _Kind] = {}
+        self.codes = _Codes()
+        self.phases: dict[int, list[int]] = defaultdict(list)
+        self.absences: dict[int, list[tuple[Rule, Pattern]]] = defaultdict(list)
+        self._waiting: dict[int, int] = defaultdict(int)
+        self._root = _Branch()
+        written = {f"r{n}": {"all": self._rule(rule)} for n, rule in enumerate(self.rules)}
+        if len(written) > MOST_RULES:
+            raise UnsafeRuleError(self.rules[MOST_RULES], f"is one more than {MOST_RULES}")
+        written["warm-up"] = {"all": [{"m0": {"b": _WARM_UP}}]}
+        self.text = json.dumps(written)
+
+    def _rule(self, rule: Rule) -> list[dict[str, object]]:
+        """The patterns of a rule under the names that joins use: `phase`, `m0`, `m1` and so on."""
+        _check(rule)
+        written: list[dict[str, object]] = []
+        if rule.stratum:
+            written.append({"phase": self._all(self._phase(rule), rule)})
+        for n, pattern in enumerate(_parts(rule)):
+            name = f"m{n}" if n < len(rule.patterns) else f"m{n}$not"
+            written.append({name: self._all(self._conditions(rule, n, pattern), rule)})
+        return written
+
+    def _all(self, conditions: list[_Condition], rule: Rule) -> dict[str, object]:
+        self._root.grow(conditions, rule)
+        return {"$and": [condition.written() for condition in conditions]}
+
+    def _phase(self, rule: Rule) -> list[_Condition]:
+        """What a rule of a higher stratum waits for; each phase ends as many patterns as it may."""
+        if self._waiting[rule.stratum] % MOST_ENDINGS == 0:
+            self.phases[rule.stratum].append(sum(map(len, self.phases.values())))
+        self._waiting[rule.stratum] += 1
+        if rule.absent:
+            self.absences[rule.stratum].append((rule, rule.absent))
+        phase = self.phases[rule.stratum][-1]
+        return [_Condition("==", "b", _PHASES), _Condition("==", "k", phase)]
+
+    def _conditions(self, rule: Rule, number: int, pattern: Pattern) -> list[_Condition]:
+        """The kind, what later joins look up, the tests, the joins, and the join that holds."""
+        kind = self._kind(pattern.kind)
+        conditions = [_Condition("==", "b", kind.bucket), _Condition("==", "k", kind.number)]
+        for join in (
+            join for part in _parts(rule) for join in part.joins if join.pattern == number
+        ):
+            looked_up = _Condition("exists", kind.name(join.other, join.operator), 1)
+            conditions += [looked_up] if looked_up not in conditions else []
+        for test in pattern.tests:
+            name = kind.name(test.property, test.operator)
+            conditions.append(_Condition(test.operator, name, self._constant(rule, test)))
+        for join in pattern.joins:
+            name = kind.name(join.property, join.operator)
+            other = self._kind(rule.patterns[join.pattern].kind).name(join.other, join.operator)
+            conditions.append(_Condition(join.operator, name, (f"m{join.pattern}", other)))
+        if pattern.joins:
+            conditions.append(_Condition("==", "one", ("phase" if rule.stratum else "m0", "one")))
+        if len(kind.names) > MOST_PROPERTIES:
+            raise UnsafeRuleError(rule, f"asks for over {MOST_PROPERTIES} properties of a fact")
+        return conditions
+
+    def _constant(self, rule: Rule, test: Test) -> int:
+        if test.operator in _EQUALITY:
+            return self.codes[_key(test.constant)]
+        rank = _rank(_key(test.constant))
+        if rank is None:
+            raise UnsafeRuleError(rule, f"orders `{test.property}` by what is not a number")
+        return rank
+
+    def _kind(self, kind: str) -> _Kind:
+        return self.kinds.setdefault(kind, _Kind(len(self.kinds)))
+
+
+def _parts(rule: Rule) -> tuple[Pattern, ...]:
+    """All patterns of a rule, what must be absent last."""
+    return (*rule.patterns, rule.absent) if rule.absent else rule.patterns
+
+
+def _check(rule: Rule) -> None:
+    """Refuse a rule whose form alone is wrong."""
+    if not rule.patterns and not rule.stratum:
+        raise UnsafeRuleError(rule, "has no pattern")
+    if rule.stratum < (1 if rule.absent else 0):
+        raise UnsafeRuleError(rule, f"cannot be of stratum {rule.stratum}")
+    if len(_parts(rule)) > MOST_PATTERNS - (rule.stratum > 0):
+        raise UnsafeRuleError(rule, f"has more than {MOST_PATTERNS} patterns")
+    for number, pattern in enumerate(_parts(rule)):
+        if len(pattern.joins) > MOST_JOINS - 1:
+            raise UnsafeRuleError(rule, f"has more than {MOST_JOINS} joins in a pattern")
+        if any(join.pattern not in range(number) for join in pattern.joins):
+            raise UnsafeRuleError(rule, "joins to a pattern that is not an earlier one")
+
+
+# --- The driver ---------------------------------------------------------------------------------
+
+
+@cache
+def _engine() -> ModuleType:
+    """The C module of durable_rules.
+
+    On Python 3.13 it refers to a function that is no longer there. As only its persistence, which
+    is not used, would call it, it can be loaded without looking for it.
+
+    Raises:
+        ImportError: if it is not installed, or not sound on this platform.
+    """
+    if struct.calcsize("l") < struct.calcsize("q"):
+        raise ImportError("durable_rules would cut the numbers it compares to 32 bits")
+    flags = sys.getdlopenflags()
+    sys.setdlopenflags(os.RTLD_LAZY)
+    try:
+        return importlib.import_module("durable_rules_engine")
+    finally:
+        sys.setdlopenflags(flags)
+
+
+def available() -> str | None:
+    """Why durable_rules cannot be used here, or `None` if it can."""
+    try:
+        _engine()
+    except ImportError as error:
+        return str(error)
+    return None
+
+
+@dataclass(slots=True)
+class _Network:
+    """A rule set in the memory of one process; `busy` unless it is clean and can take a case."""
+
+    handle: int
+    process: int
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    busy: bool = False
+
+
+class Rete:
+    """A rule set, compiled once in a process and used by any thread for one case after another.
+
+    Raises:
+        UnsafeRuleError: if a rule is malformed or exceeds a limit of durable_rules.
+        EngineError: if durable_rules does not accept the rule set.
+        ImportError: if durable_rules is not `available`.
+    """
+
+    def __init__(self, name: str, rules: Iterable[Rule]) -> None:
+        self._name = name
+        self._program = _Program(rules)
+        self._network: _Network | None = self._compiled()
+
+    def run(self, facts: Iterable[Fact]) -> Run:
+        """All that follows from the facts of a case.
+
+        What a `conclude` raises passes through; the next case is not affected.
+
+        Raises:
+            EngineError: if rules conclude without end or against an absence already decided, or if
+                durable_rules fails.
+        """
+        engine, network = _engine(), self._own_network()
+        with network.lock:
+            if network.busy:
+                raise EngineError(f"`{self._name}` is not ready for a case")
+            # INVARIANT: busy until the case is deleted; an interruption in between is for good.
+            network.busy = True
+            _, state = engine.assert_fact(network.handle, _ours(_START))
+            try:
+                return _Case(self._program, engine, network.handle, state).run(facts)
+            except engine.error as error:
+                raise EngineError(f"durable_rules failed on `{self._name}`: {error}") from error
+            finally:
+                engine.delete_state(network.handle, None)
+                network.busy = False
+
+    def close(self) -> None:
+        """Free the memory; no case can be run any more."""
+        network, self._network = self._network, None
+        if network and network.process == os.getpid():
+            with network.lock:
+                network.busy = True
+                _engine().delete_ruleset(network.handle)
+
+    def _own_network(self) -> _Network:
+        """The network of this process; a forked one has left its parent's behind."""
+        network = self._network
+        if network is None:
+            raise EngineError(f"`{self._name}` is closed")
+        if network.process != os.getpid():
+            network = self._network = self._compiled()
+        return network
+
+    def _compiled(self) -> _Network:
+        """A new network, which has fired once as it could not be cleaned otherwise."""
+        engine = _engine()
+        try:
+            handle = engine.create_ruleset("checker", self._program.text)
+            _, state = engine.assert_fact(handle, _ours(_WARM_UP))
+            engine.start_action_for_state(handle, state)
+            engine.complete_and_start_action(handle, state)
+            engine.delete_state(handle, None)
+        except engine.error as error:
+            raise EngineError(f"durable_rules does not accept `{self._name}`: {error}") from error
+        return _Network(handle, os.getpid())
+
+
+_NUMBERS = re.compile(r'"(?:r|id":)(\d+)')
+"""In what the network says of a firing: the number of the rule, then those of the facts matched."""
+
+
+@dataclass(slots=True)
+class _Case:
+    """The facts known of one case, and what has fired."""
+
+    program: _Program
+    engine: ModuleType
+    handle: int
+    state: int
+    facts: list[Fact] = field(default_factory=list)
+    places: dict[Hashable, int] = field(default_factory=dict)
+    firings: list[Firing] = field(default_factory=list)
+    decided: list[tuple[Rule, Pattern]] = field(default_factory=list)
+    codes: _Codes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.codes = _Codes(self.program.codes)
+
+    def run(self, facts: Iterable[Fact]) -> Run:
+        """Draw all conclusions, stratum by stratum."""
+        for fact in facts:
+            self.learn(fact)
+        given = len(self.facts)
+        self.chain()
+        for stratum, phases in sorted(self.program.phases.items()):
+            for phase in phases:
+                self.tell(_ours(_PHASES, phase))
+            self.decided += self.program.absences[stratum]
+            self.chain()
+        return Run(tuple(self.facts), given, tuple(self.firings))
+
+    def chain(self) -> None:
+        """Let rules fire as long as any can."""
+        started = self.engine.start_action_for_state(self.handle, self.state)
+        text = started and started[1]
+        while text is not None:
+            self.fire(text)
+            text = self.engine.complete_and_start_action(self.handle, self.state)
+
+    def fire(self, text: str) -> None:
+        """Conclude what follows from the facts that the network has matched."""
+        number, *matched = map(int, _NUMBERS.findall(text))
+        rule = self.program.rules[number]
+        if len(self.firings) >= MOST_FIRINGS:
+            raise UnsafeRuleError(rule, f"still fires after {MOST_FIRINGS} firings in one case")
+        fact = rule.conclude(tuple([self.facts[place] for place in matched]))
+        concluded = None if fact is None else self.learn(fact, by=rule)
+        self.firings.append(Firing(rule.name, tuple(matched), concluded))
+
+    def learn(self, fact: Fact, by: Rule | None = None) -> int:
+        """The place of a fact among those known, of which the network is told if it is new."""
+        content = frozenset([(name, _key(value)) for name, value in fact.items()])
+        place = self.places.setdefault(content, len(self.facts))
+        if place == len(self.facts):
+            if by:
+                self.respect_absence(fact, by)
+            self.facts.append(fact)
+            kind = self.program.kinds.get(fact["k"])
+            if kind:
+                self.tell(kind.told(place, fact, self.codes))
+        return place
+
+    def tell(self, text: str) -> None:
+        """Assert a fact, which must be stored (0), or refused only as no rule asks for it (1)."""
+        outcome, _ = self.engine.assert_fact(self.handle, text)
+        if outcome > 1:
+            raise EngineError("durable_rules took two facts for one")
+
+    def respect_absence(self, fact: Fact, by: Rule) -> None:
+        """Refuse a fact of which a decision that it is absent did not know."""
+        for decided, absent in self.decided:
+            if absent.kind == fact["k"] and all(_holds(test, fact) for test in absent.tests):
+                raise UnsafeRuleError(by, f"concludes what `{decided.name}` may have found absent")
+
+
+_COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _holds(test: Test, fact: Fact) -> bool:
+    """Whether a fact meets a test, for once found out without the network."""
+    value = fact.get(test.property)
+    if value is None:
+        return False
+    of = _key if test.operator in _EQUALITY else _rank
+    left, right = of(_key(value)), of(_key(test.constant))
+    return left is not None and _COMPARE[test.operator](left, right)

@@ -1,0 +1,1 @@
+"""The auditor's side: reviewers' decisions beside determinations, reason by reason."""

@@ -1,0 +1,78 @@
+"""One determination beside one reviewer's decision: the same outcome, and the same reasons?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from checker.case import Decision, Request
+from checker.determination import Determination
+
+Agreement = Literal[
+    "same reasons", "same and more", "other reasons", "disagree", "open", "not covered"
+]
+AGREEMENTS: tuple[Agreement, ...] = get_args(Agreement)
+SAME_OUTCOME: frozenset[Agreement] = frozenset({"same reasons", "same and more", "other reasons"})
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A request with its determination, the reviewer's decision, and how far the two agree.
+
+    `shared` are the reviewer's grounds that the determination rests on too; `ours_alone` the criteria that
+    count against the request and that the reviewer does not name; `theirs_alone` the other way round.
+    """
+
+    request: Request
+    determination: Determination
+    decision: Decision
+    agreement: Agreement
+    shared: tuple[str, ...] = ()
+    ours_alone: tuple[str, ...] = ()
+    theirs_alone: tuple[str, ...] = ()
+
+    @property
+    def covered(self) -> bool:
+        """Whether a guideline speaks about the request."""
+        return self.agreement != "not covered"
+
+    @property
+    def agrees(self) -> bool:
+        """Whether determination and decision have the same outcome."""
+        return self.agreement in SAME_OUTCOME
+
+
+def compare(determination: Determination) -> list[Compared]:
+    """The requests of a determination that were decided, each compared with its decision."""
+    return [
+        _compared(determination, one, one.decision)
+        for one in determination.requests
+        if one.decision
+    ]
+
+
+def _compared(determination: Determination, request: Request, decision: Decision) -> Compared:
+    against = [one.criterion.id for one in determination.against]
+    failed = {
+        one.criterion.id for one in determination.judged if one.status in ("not met", "missing")
+    }
+    shared = tuple(one for one in decision.grounds if one in failed)
+    ours = tuple(one for one in against if one not in decision.grounds)
+    theirs = tuple(one for one in decision.grounds if one not in failed)
+    agreement = _agreement(determination, decision, ours, theirs)
+    return Compared(request, determination, decision, agreement, shared, ours, theirs)
+
+
+def _agreement(
+    determination: Determination, decision: Decision, ours: tuple[str, ...], theirs: tuple[str, ...]
+) -> Agreement:
+    """Reasons are the same when neither side names one that the other does not."""
+    if determination.outcome in ("open", "not covered"):
+        return "open" if determination.outcome == "open" else "not covered"
+    if determination.outcome != decision.outcome:
+        return "disagree"
+    if theirs or (decision.basis != "guideline" and ours):
+        return "other reasons"
+    if ours:
+        return "same and more" if decision.grounds else "other reasons"
+    return "same reasons"

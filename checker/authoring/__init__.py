@@ -1,0 +1,1 @@
+"""The author's side: what tells a clinician that a rule means what it should."""

@@ -1,0 +1,83 @@
+"""`checker check`: is this request ready to send, and what is missing?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from checker.cli import common
+from checker.determination import Determination, Terms, determine
+from checker.engine.agreed import Engine
+
+if TYPE_CHECKING:
+    from checker.case import Case
+
+
+def check(
+    cases: Annotated[
+        list[str],
+        typer.Argument(help="Case files or folders; - reads standard input.", metavar="CASE..."),
+    ],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="Answer a fact for this run, as in iv_sedation_planned=no.",
+            metavar="FACT=VALUE",
+        ),
+    ] = None,
+    reading: common.ReadingOption = "as written",
+    guideline: common.GuidelineOption = None,
+    as_of: common.AsOfOption = None,
+    facts_from: common.FactsFromOption = "all",
+    output: common.FormatOption = "text",
+    rules: common.RulesFolder = None,
+) -> None:
+    """Check requests against the guideline: what is met, what is missing, what to ask."""
+    form = common.choice(output, ("text", "json", "jsonl"), "--format")
+    asked = common.terms(reading, facts_from, guideline, as_of)
+    engine = common.engine_for(rules)
+    loaded = common.Cases(common.case_files(cases), engine.rules)
+    answers = [
+        one
+        for case in loaded
+        for one in determine(_with(case, settings or [], engine), engine, asked)
+    ]
+    if answers or not loaded.failed:
+        _show(answers, engine, asked, form)
+    raise typer.Exit(common.exit_code((one.outcome for one in answers), bool(loaded.failed)))
+
+
+def _with(case: Case, settings: list[str], engine: Engine) -> Case:
+    from checker.case import parse_settings
+
+    return (
+        case.setting(parse_settings(settings, engine.rules), engine.rules.vocabulary)
+        if settings
+        else case
+    )
+
+
+def _show(answers: list[Determination], engine: Engine, asked: Terms, form: str) -> None:
+    if form == "text":
+        _show_text(answers, engine, asked)
+        return
+    from checker.render.contract import check_result, result
+
+    if form == "json":
+        common.print_json(check_result(answers, engine, asked))
+        return
+    for one in answers:
+        for request in one.requests:
+            common.print_json(result(one, request), lines=True)
+
+
+def _show_text(answers: list[Determination], engine: Engine, asked: Terms) -> None:
+    from checker.render.text import show_checklist, show_footer
+
+    screen = common.console()
+    for one in answers:
+        show_checklist(one, engine, screen)
+        screen.print()
+    show_footer(engine, asked, screen)

@@ -1,0 +1,48 @@
+"""`checker explain`: every criterion of one request, with its rule, its citation and the evidence."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from checker.cli import common
+from checker.determination import determine
+from checker.errors import CaseError, Place, Problem, did_you_mean
+
+
+def explain(
+    target: Annotated[
+        str,
+        typer.Argument(help="A case file, and a request of it after #.", metavar="CASE[#REQUEST]"),
+    ],
+    reading: common.ReadingOption = "as written",
+    guideline: common.GuidelineOption = None,
+    as_of: common.AsOfOption = None,
+    facts_from: common.FactsFromOption = "all",
+    rules: common.RulesFolder = None,
+) -> None:
+    """Explain a determination criterion by criterion, beside the reviewer's reasons."""
+    from checker.render.text import show_account, show_footer
+
+    file, _, request = target.partition("#")
+    asked = common.terms(reading, facts_from, guideline, as_of)
+    engine = common.engine_for(rules)
+    case = common.read_case(file, engine.rules)
+    known = [one.id for one in case.requests]
+    if request and request not in known:
+        message = (
+            f"no request `{request}`; the case has {', '.join(known)}{did_you_mean(request, known)}"
+        )
+        raise CaseError([Problem(Place(file), message)])
+    answers = [
+        one
+        for one in determine(case, engine, asked)
+        if not request or request in (each.id for each in one.requests)
+    ]
+    screen = common.console()
+    for one in answers:
+        show_account(one, engine, screen)
+        screen.print()
+    show_footer(engine, asked, screen)
+    raise typer.Exit(common.exit_code((one.outcome for one in answers), failed=False))

@@ -1,0 +1,49 @@
+"""`checker rules`: the rule base itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from checker.cli import common
+from checker.errors import Place, Problem, RuleError, did_you_mean
+
+app = typer.Typer(help="Look at the rule base, and check it.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_rules(rules: common.RulesFolder = None) -> None:
+    """List the guidelines: what they cover, when they are in force, how much of them is verified."""
+    from checker.render.rules import show_list
+
+    show_list(common.rules_from(rules), common.console())
+
+
+@app.command()
+def show(
+    guideline: Annotated[str, typer.Argument(help="The guideline's id.", metavar="ID")],
+    rules: common.RulesFolder = None,
+) -> None:
+    """Show a guideline so that it can be read aloud."""
+    from checker.render.rules import show_guideline
+
+    base = common.rules_from(rules)
+    if guideline not in base.guidelines:
+        hint = did_you_mean(guideline, base.guidelines) or "; see checker rules list"
+        raise RuleError(
+            [Problem(Place("checker rules show"), f"unknown guideline `{guideline}`{hint}")]
+        )
+    show_guideline(base.guidelines[guideline], common.console())
+
+
+@app.command()
+def check(rules: common.RulesFolder = None) -> None:
+    """Load the rule base, compile it, and run the examples of every criterion on both engines."""
+    from checker.authoring.examples import run_examples
+    from checker.render.rules import show_examples
+
+    engine = common.engine_for(rules)
+    ran = run_examples(engine)
+    show_examples(ran, engine, common.console())
+    raise typer.Exit(common.READY if all(one.as_expected for one in ran) else common.NOT_READY)

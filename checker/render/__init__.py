@@ -1,0 +1,1 @@
+"""What is shown: text for people and JSON for programs. No decision is made here."""

@@ -1,0 +1,220 @@
+"""The JSON that other programs read: `checker check --format json` and `checker audit --format json`.
+
+Version 1 of the contract; keys are only ever added to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from checker import __version__
+from checker.audit.comparison import Compared
+from checker.audit.figures import Share, Summary
+from checker.case import Decision, Request
+from checker.determination import Determination, Finding, Judged, Question, Terms
+from checker.engine.agreed import Engine
+from checker.fact import Conflicting, Documented, Evidence, Fact, Value, evidence_of
+from checker.guideline import Guideline
+from checker.render.words import READINESS
+
+SCHEMA = 1
+
+
+def check_result(
+    determinations: Iterable[Determination], engine: Engine, terms: Terms
+) -> dict[str, Any]:
+    """The whole answer of `check`: one result for every request."""
+    results = [result(one, request) for one in determinations for request in one.requests]
+    return {**_head(engine, terms), "results": results}
+
+
+def audit_result(
+    compared: Iterable[Compared], followed: Summary, foresaw: Summary, engine: Engine, terms: Terms
+) -> dict[str, Any]:
+    """The whole answer of `audit`: figures, and one entry for every decided request."""
+    return {
+        **_head(engine, terms),
+        "facts_from": terms.facts_from,
+        "summary": summary(followed),
+        "foresaw": {"facts_from": "record", "summary": summary(foresaw)},
+        "entries": [entry(one) for one in compared],
+    }
+
+
+def result(determination: Determination, request: Request) -> dict[str, Any]:
+    """One request with its determination."""
+    guideline = determination.guideline
+    return {
+        "case": determination.case.name,
+        "request": request.id,
+        "item": request.item,
+        "requests_together": [one.id for one in determination.requests],
+        "guideline": guideline and guideline.id,
+        "outcome": determination.outcome,
+        "readiness": READINESS[determination.outcome],
+        "reason": determination.reason,
+        "criteria": [criterion(one, guideline) for one in determination.judged]
+        if guideline
+        else [],
+        "ledger": asdict(determination.ledger),
+        "questions": [question(one) for one in determination.questions],
+        "warnings": list(determination.warnings),
+        "decision": request.decision and decision(request.decision),
+    }
+
+
+def criterion(judged: Judged, guideline: Guideline) -> dict[str, Any]:
+    """A criterion with its status and the facts behind it."""
+    one = judged.criterion
+    return {
+        "id": one.id,
+        "status": judged.status,
+        "kind": one.kind,
+        "says": one.says,
+        "citation": guideline.citation(one),
+        "rule": {"file": one.place.file, "line": one.place.line},
+        "fix": one.fix,
+        "verified": one.verified,
+        "facts": [fact(finding) for finding in judged.findings],
+    }
+
+
+def fact(finding: Finding) -> dict[str, Any]:
+    """A fact: its value (null where there is none; all of them where they conflict), state and evidence."""
+    known = finding.fact
+    return {
+        "fact": finding.name,
+        "value": _value_of(known),
+        "state": finding.state,
+        "grade": known.grade if isinstance(known, Documented) else None,
+        "evidence": [evidence(one) for one in evidence_of(known)],
+    }
+
+
+def evidence(one: Evidence) -> dict[str, Any]:
+    """Where a fact stands."""
+    return {
+        "document": one.document,
+        "section": one.section,
+        "voice": one.voice,
+        "line": one.line,
+        "last_line": one.last_line,
+        "dated": one.dated and one.dated.isoformat(),
+        "quote": one.quote,
+    }
+
+
+def question(one: Question) -> dict[str, Any]:
+    """A fact to ask about."""
+    return {
+        "fact": one.spec.name,
+        "ask": one.spec.ask,
+        "where": one.spec.where,
+        "settles": list(one.settles),
+    }
+
+
+def decision(one: Decision) -> dict[str, Any]:
+    """What the reviewer decided."""
+    return {
+        "outcome": one.outcome,
+        "guidelines_cited": list(one.guidelines_cited),
+        "grounds": list(one.grounds),
+        "basis": one.basis,
+        "evidence": one.evidence and evidence(one.evidence),
+    }
+
+
+def entry(compared: Compared) -> dict[str, Any]:
+    """One decided request of an audit."""
+    return {
+        "case": compared.determination.case.name,
+        "request": compared.request.id,
+        "determination": result(compared.determination, compared.request),
+        "decision": decision(compared.decision),
+        "agreement": compared.agreement,
+        "reasons": {
+            "shared": list(compared.shared),
+            "ours_alone": list(compared.ours_alone),
+            "theirs_alone": list(compared.theirs_alone),
+        },
+    }
+
+
+def summary(figures: Summary) -> dict[str, Any]:
+    """Counts, and the shares and coefficients that follow from them; null where there is nothing to divide."""
+    reasons = figures.by_agreement
+    table = figures.table
+    return {
+        "letters": figures.letters,
+        "items": figures.items,
+        "covered": figures.covered,
+        "open": reasons["open"],
+        "agree": figures.agree.part,
+        "agreement": figures.agree.fraction,
+        "interval": _interval(figures.agree),
+        "always_upheld": figures.always_upheld.fraction,
+        "letters_agree": _share(figures.letters_agree),
+        "letters_always_upheld": _share(figures.letters_always_upheld),
+        "kappa": table.kappa,
+        "mcc": table.mcc,
+        "balanced_accuracy": table.balanced_accuracy,
+        "overturned": {
+            "precision": table.precision.fraction,
+            "recall": table.recall.fraction,
+            "n": table.recall.whole,
+        },
+        "reasons": {
+            "same": reasons["same reasons"],
+            "same_and_more": reasons["same and more"],
+            "other": reasons["other reasons"],
+            "disagree": reasons["disagree"],
+        },
+    }
+
+
+def _head(engine: Engine, terms: Terms) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "checker", "version": __version__, "engine": engine.name},
+        "rules": {"digest": engine.rules.digest},
+        "reading": terms.reading,
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {"n": share.whole, "share": share.fraction, "interval": _interval(share)}
+
+
+def _interval(share: Share) -> list[float] | None:
+    return list(share.interval) if share.interval else None
+
+
+def _value_of(known: Fact) -> Any:
+    match known:
+        case Documented(value):
+            return _plain(value)
+        case Conflicting(values):
+            return [_plain(one.value) for one in values]
+        case _:
+            return None
+
+
+def _plain(value: Value) -> Any:
+    match value:
+        case date():
+            return value.isoformat()
+        case frozenset():
+            return sorted(value)
+        case tuple():
+            return [
+                {name: _value_of(one) for name, one in item.items()}
+                if isinstance(item, Mapping)
+                else item
+                for item in value
+            ]
+        case _:
+            return value

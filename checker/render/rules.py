@@ -1,0 +1,126 @@
+"""The rule base for people: the list of guidelines, one guideline to read aloud, its examples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from checker.authoring.examples import Ran
+from checker.engine.agreed import Engine
+from checker.guideline import Criterion, Guideline, Silence
+from checker.render.words import condition_words
+from checker.rulebase import RuleBase
+from checker.wording import plain
+
+_WHEN_SILENT: dict[Silence, str] = {
+    "presumed": "presumed when the chart is silent",
+    "counts_against": "silence counts against the request",
+    "ask": "asked when the chart is silent",
+}
+_ROLES = {
+    "eligibility": "decides",
+    "administrative": "decides",
+    "conduct": "advice on how to do it",
+    "outcome": "looks back on a result",
+}
+
+
+def show_list(rules: RuleBase, console: Console) -> None:
+    """One guideline after the other."""
+    for guideline in rules.guidelines.values():
+        criteria = guideline.criteria
+        verified = sum(one.verified for one in criteria)
+        console.print(Text(guideline.id, style="bold"))
+        lines = [
+            guideline.title,
+            f"in force {guideline.since} to {guideline.until or 'now'}",
+            f"covers {covers_words(guideline)}",
+            f"{len(criteria)} {'criterion' if len(criteria) == 1 else 'criteria'}, {sum(one.decides for one in criteria)} of {len(criteria)} decide, "
+            f"{verified} of {len(criteria)} verified against the source, "
+            f"{sum(len(one.examples) for one in criteria)} examples",
+        ]
+        for line in lines:
+            console.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
+    console.print(
+        Text(
+            f"{len(rules.guidelines)} guidelines, {len(rules.vocabulary.facts)} facts. Rules {rules.digest[:12]}.",
+            style="dim",
+        )
+    )
+
+
+def covers_words(guideline: Guideline) -> str:
+    """`medial branch block or facet joint injection; lumbar; diagnostic or not stated`."""
+    return "; ".join(
+        " or ".join(plain(one) for one in sorted(values)) for values in guideline.covers.values()
+    )
+
+
+def show_guideline(guideline: Guideline, console: Console) -> None:
+    """Its scope, then every criterion with what it needs, what silence does, and what to do about it."""
+    source = guideline.source
+    cited = [
+        source.publisher,
+        source.chapter,
+        source.section,
+        source.edition,
+        source.year,
+        source.pages,
+        source.url,
+    ]
+    console.print(Text(guideline.title, style="bold"))
+    console.print(f"{guideline.id}   {guideline.place.file}")
+    console.print(f"Source: {', '.join(str(one) for one in cited if one)}")
+    console.print(
+        f"In force: {guideline.since} to {guideline.until or 'now'}. Covers: {covers_words(guideline)}."
+    )
+    if guideline.notes:
+        console.print(guideline.notes)
+    for number, criterion in enumerate(guideline.criteria, 1):
+        console.print()
+        _show_criterion(number, criterion, console)
+
+
+def _show_criterion(number: int, criterion: Criterion, console: Console) -> None:
+    console.print(
+        Text.assemble(
+            (f"{number}. {criterion.id}", "bold"),
+            f"   item {criterion.item}   {_ROLES[criterion.kind]}",
+        )
+    )
+    lines = [criterion.says]
+    if criterion.when:
+        lines.append(f"Applies when: {condition_words(criterion.when)}.")
+    lines.append(f"Needs: {condition_words(criterion.requires)}.")
+    if criterion.unless:
+        lines.append(f"Unless it is documented: {condition_words(criterion.unless)}.")
+    lines.append(f"{_WHEN_SILENT[criterion.if_silent].capitalize()}.")
+    lines.append(f"To do: {criterion.fix}")
+    if not criterion.verified:
+        lines.append("Not verified against the source.")
+    if criterion.note:
+        lines.append(f"Note: {criterion.note}")
+    for line in lines:
+        console.print(Padding(Text(line), (0, 0, 0, 3), expand=False))
+
+
+def show_examples(ran: Sequence[Ran], engine: Engine, console: Console) -> None:
+    """The examples that fail, then the counts."""
+    failed = [one for one in ran if not one.as_expected]
+    for one in failed:
+        table = Table.grid(padding=(0, 1))
+        table.add_row(
+            Text("failed", style="bold red"), Text(f"{one.criterion.id}: {one.example.name}")
+        )
+        table.add_row("", f"expected {one.example.expect}, got {one.status}")
+        table.add_row("", Text(f"{one.example.place}   {one.guideline.id}", style="dim"))
+        console.print(table)
+    criteria = sum(len(one.criteria) for one in engine.rules.guidelines.values())
+    console.print(
+        f"{len(engine.rules.guidelines)} guidelines, {criteria} criteria, {len(engine.rules.vocabulary.facts)} facts: "
+        f"{len(ran) - len(failed)} examples passed, {len(failed)} failed (decided by {engine.name})"
+    )

@@ -1,0 +1,276 @@
+"""What a person reads in a terminal: the checklist of `check`, the account of `explain`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from checker.anatomy import Anatomy
+from checker.audit.comparison import Compared, compare
+from checker.case import Request
+from checker.determination import Determination, Finding, Judged, Question, Terms
+from checker.engine.agreed import WRITTEN_SEMANTICS, Engine
+from checker.fact import Conflicting, Documented, evidence_of
+from checker.guideline import Guideline, Status
+from checker.render.words import (
+    ASCII_SIGNS,
+    DISCLAIMER,
+    HEADLINES,
+    MEANS,
+    OUTCOME_STYLES,
+    SIGNS,
+    STYLES,
+    WORST_FIRST,
+    condition_words,
+    evidence_words,
+    fact_line,
+)
+from checker.wording import plain, value_words
+
+MOST_QUESTIONS = 3
+
+
+def sign(status: Status, console: Console) -> str:
+    """The status's sign, in ASCII where the terminal cannot show the other."""
+    try:
+        SIGNS[status].encode(console.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return ASCII_SIGNS[status]
+    return SIGNS[status]
+
+
+def show_checklist(determination: Determination, engine: Engine, console: Console) -> None:
+    """One procedure of a case: the headline, its criteria worst first, what to do next."""
+    _headline(determination, console)
+    if determination.guideline:
+        decide = [one for one in determination.judged if one.criterion.decides]
+        advise = [one for one in determination.judged if not one.criterion.decides]
+        console.print()
+        console.print(_indented(_criteria(decide, console), 2))
+        if advise:
+            console.print(_indented(Text("Advice, which decides nothing:", style="dim"), 2))
+            console.print(_indented(_criteria(advise, console), 2))
+        console.print()
+        console.print(_counts(determination))
+    _next_steps(determination, console)
+    for warning in determination.warnings:
+        console.print(Text.assemble(("note: ", "yellow"), warning))
+    for compared in compare(determination):
+        _reviewer(compared, console)
+
+
+def show_footer(engine: Engine, terms: Terms, console: Console) -> None:
+    """Under what terms it was decided, by what, and what it is not."""
+    checked = (
+        "" if engine.name == WRITTEN_SEMANTICS else f", checked against the {WRITTEN_SEMANTICS}"
+    )
+    why = f" ({engine.unavailable})" if engine.unavailable else ""
+    facts = {
+        "all": "",
+        "record": ", facts from the chart alone",
+        "record+ur": ", facts from chart and utilization review",
+    }
+    line = f"Read {terms.reading}{facts[terms.facts_from]}. Decided by {engine.name}{why}{checked}. Rules {engine.rules.digest[:12]}."
+    console.print(Text(f"{line}\n{DISCLAIMER}", style="dim"))
+
+
+def _headline(determination: Determination, console: Console) -> None:
+    outcome = determination.outcome
+    head = Text.assemble((HEADLINES[outcome], OUTCOME_STYLES[outcome]), "  ", title(determination))
+    console.print(head)
+    lines = [
+        f"{determination.case.name} {requests_named(determination.requests)}   {MEANS[outcome]}"
+    ]
+    if determination.guideline:
+        lines.append(f"under {determination.guideline.title} ({determination.guideline.id})")
+    else:
+        lines.append(determination.reason)
+    for line in lines:
+        console.print(_indented(Text(line, style="dim"), 4))
+
+
+def title(determination: Determination) -> str:
+    """The requests' own words, or what is known of the procedure."""
+    items = [one.item for one in determination.requests if one.item]
+    if len(items) == 1:
+        return items[0]
+    chart = determination.procedure.chart
+    known = [chart[name] for name in ("procedure", "requested_joints", "side") if name in chart]
+    words = [_short(one.value) for one in known if isinstance(one, Documented)]
+    told = ", ".join(word for word in words if word) or "request"
+    return told[:1].upper() + told[1:]
+
+
+def _short(value: object) -> str:
+    if isinstance(value, frozenset):
+        return " and ".join(sorted(value))
+    return plain(str(value))
+
+
+def requests_named(requests: Sequence[Request]) -> str:
+    """`#1`, or `#2 #3 #4 #5, one procedure`."""
+    named = " ".join(f"#{one.id}" for one in requests)
+    return f"{named}, one procedure" if len(requests) > 1 else named
+
+
+def _indented(what: Table | Text, columns: int) -> Padding:
+    return Padding(what, (0, 0, 0, columns), expand=False)
+
+
+def _criteria(judged_in_order: Iterable[Judged], console: Console) -> Table:
+    table = Table.grid(padding=(0, 1), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for judged in sorted(judged_in_order, key=_worst_first):
+        status = Text(
+            f"{sign(judged.status, console)} {judged.status}", style=STYLES[judged.status]
+        )
+        table.add_row(status, Text(judged.criterion.id, style="bold"), _says(judged))
+        if judged.criterion.decides and judged.status in ("not met", "missing"):
+            arrow = "→" if sign("met", console) == SIGNS["met"] else "->"
+            table.add_row("", "", Text(f"{arrow} {judged.criterion.fix}", style="dim"))
+    return table
+
+
+def _worst_first(judged: Judged) -> tuple[bool, int]:
+    return not judged.criterion.decides, WORST_FIRST.index(judged.status)
+
+
+def _says(judged: Judged) -> Text:
+    notes = []
+    if judged.conflicting and judged.status in ("missing", "to answer"):
+        notes.append("the chart conflicts")
+    if not judged.criterion.verified:
+        notes.append("not verified against the source")
+    return Text.assemble(judged.criterion.says, (f" ({'; '.join(notes)})" if notes else "", "dim"))
+
+
+def _counts(determination: Determination) -> Text:
+    counts = Counter(one.status for one in determination.judged if one.criterion.decides)
+    told = Text(", ").join(
+        Text(
+            f"{counts[status]} {status}",
+            style=STYLES[status] if status in ("not met", "missing") else "",
+        )
+        for status in WORST_FIRST
+        if counts[status]
+    )
+    ledger = determination.ledger
+    return Text.assemble(
+        told,
+        ".  ",
+        f"Decided by evidence {ledger.evidence}, presumed {ledger.presumed}, by silence {ledger.silence}.",
+    )
+
+
+def _next_steps(determination: Determination, console: Console) -> None:
+    if not determination.questions:
+        return
+    against = determination.outcome == "Upheld"
+    console.print("Ask as well:" if against else "Ask these first:")
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for number, question in enumerate(determination.questions[:MOST_QUESTIONS], 1):
+        table.add_row(f"{number}", Text(question.spec.name, style="bold"), _ask(question))
+    console.print(_indented(table, 2))
+    more = len(determination.questions) - MOST_QUESTIONS
+    example = determination.questions[0].spec.name
+    tail = f"{more} more.  " if more > 0 else ""
+    console.print(Text(f"  {tail}Answer in the file, or with --set {example}=…", style="dim"))
+
+
+def _ask(question: Question) -> Text:
+    where = f"  ({question.spec.where})" if question.spec.where else ""
+    return Text.assemble(question.spec.ask, (where, "dim"))
+
+
+def _reviewer(compared: Compared, console: Console) -> None:
+    line = f"reviewer, #{compared.request.id}: {compared.decision.outcome}   {agreement_words(compared)}"
+    console.print(Text(line, style="dim"))
+
+
+def agreement_words(compared: Compared) -> str:
+    """`agree, same reasons`, `disagree`, `open` or `not covered`."""
+    return f"agree, {compared.agreement}" if compared.agrees else compared.agreement
+
+
+# explain ---------------------------------------------------------------------------------------------
+
+
+def show_account(determination: Determination, engine: Engine, console: Console) -> None:
+    """Every criterion with its rule, citation, facts and evidence; the reviewer's reasons beside ours."""
+    _headline(determination, console)
+    guideline = determination.guideline
+    anatomy = engine.rules.anatomy
+    if guideline:
+        for judged in sorted(determination.judged, key=_worst_first):
+            console.print()
+            _account_of(judged, guideline, anatomy, console)
+        console.print()
+        console.print(_counts(determination))
+    for warning in determination.warnings:
+        console.print(Text.assemble(("note: ", "yellow"), warning))
+    for compared in compare(determination):
+        console.print()
+        _reasons_compared(compared, console)
+
+
+def _account_of(judged: Judged, guideline: Guideline, anatomy: Anatomy, console: Console) -> None:
+    criterion = judged.criterion
+    status = Text(f"{sign(judged.status, console)} {judged.status}", style=STYLES[judged.status])
+    console.print(Text.assemble("  ", status, "  ", (criterion.id, "bold")))
+    console.print(_indented(_says(judged), 6))
+    asks = [("needs", criterion.requires)]
+    if criterion.when:
+        asks.insert(0, ("applies when", criterion.when))
+    if criterion.unless:
+        asks.append(("unless documented", criterion.unless))
+    lines = [f"{name}: {condition_words(condition)}" for name, condition in asks]
+    lines += [guideline.citation(criterion), f"{criterion.place.file}:{criterion.place.line}"]
+    for line in lines:
+        console.print(_indented(Text(line, style="dim"), 6))
+    for finding in judged.findings:
+        for line in _finding_lines(finding, anatomy):
+            console.print(_indented(Text(line), 6))
+
+
+def _finding_lines(finding: Finding, anatomy: Anatomy) -> Iterable[str]:
+    """The fact, and where it stands; each of several values with its own place."""
+    if isinstance(finding.fact, Conflicting):
+        yield f"{plain(finding.name)}: conflicting"
+        for one in finding.fact.values:
+            yield f"  {value_words(one.value, anatomy)}  {'; '.join(evidence_words(each) for each in one.evidence)}"
+        return
+    places = "; ".join(words for one in evidence_of(finding.fact) if (words := evidence_words(one)))
+    note = getattr(finding.fact, "note", None)
+    yield (
+        fact_line(finding, anatomy)
+        + (f"  [{places}]" if places else "")
+        + (f"  {note}" if note else "")
+    )
+
+
+def _reasons_compared(compared: Compared, console: Console) -> None:
+    decision = compared.decision
+    head = f"Reviewer, #{compared.request.id}: {decision.outcome}, {agreement_words(compared)}"
+    place = evidence_words(decision.evidence) if decision.evidence else ""
+    console.print(Text.assemble((head, "bold"), f"   {place}" if place else ""))
+    rows = [
+        ("decided on", decision.basis),
+        ("cites", ", ".join(decision.guidelines_cited)),
+        ("both name", ", ".join(compared.shared)),
+        ("the reviewer alone names", ", ".join(compared.theirs_alone)),
+        ("the rules alone name", ", ".join(compared.ours_alone)),
+        ("note", decision.note or ""),
+    ]
+    for name, told in rows:
+        if told:
+            console.print(_indented(Text(f"{name}: {told}"), 2))
