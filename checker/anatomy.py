@@ -7,40 +7,49 @@ lumbar nerves are k-1 joints, a lone nerve is none, and S1 never counts. The map
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
-from checker.errors import did_you_mean
-from checker.yamlfile import Document, FromFile, Many
+from checker.errors import did_you_mean, quoted
+from checker.yamlfile import Document, FromFile, Many, OneOrMany, Text
 
 ActsOn = Literal["nerves", "joints", "none"]
 Joints = frozenset[str]
 
 
+_RANGE = re.compile(
+    r"([A-Za-z]?[0-9]{1,2}) ?[-/\u2010-\u2015\u2212] ?([A-Za-z]?[0-9]{1,2})"  # any dash
+)
+_SINGLE = re.compile(r"[A-Za-z][0-9]{1,2}")
+_JOINTS = re.compile(r"(.+?) (?:facet )?(?:joints?|levels?|facets?)", re.IGNORECASE)
+_NERVES = re.compile(r"(.+?) (?:nerves?|medial branch(?:es)?)", re.IGNORECASE)
+
+
 class JointEntry(FromFile):
     """One facet joint: the nerves that supply it and the region whose guidelines speak of it."""
 
-    nerves: Many[str]
-    region: str
+    nerves: Many[Text]
+    region: Text
 
 
 class NerveEntry(FromFile):
     """One medial branch (or its equivalent) and the other names it goes by."""
 
-    title: str
-    aliases: Many[str] = ()
+    title: Text
+    aliases: Many[Text] = ()
     note: str | None = None
 
 
 class AnatomyFile(FromFile):
     """`anatomy.yaml` as it stands in the file; vertebrae and joints run from cranial to caudal."""
 
-    source: str | Many[str]
-    vertebrae: Many[str]
+    source: OneOrMany
+    vertebrae: Many[Text]
     joints: dict[str, JointEntry]
     nerves: dict[str, NerveEntry]
-    no_medial_branch: dict[str, str] = {}
+    no_medial_branch: dict[str, Text] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +145,20 @@ class Anatomy:
         return frozenset(named | blocked)
 
     def _label(self, text: str) -> _Label:
-        words = re.sub(r"\s+", " ", text.strip())
-        if match := re.fullmatch(r"(.+?) (joint|joints|level|levels)", words, re.I):
-            return _Label(joints=self._label(match[1]).joints or self._no_joint(match[1]))
-        if match := re.fullmatch(
-            r"(.+?) (nerve|nerves|medial branch|medial branches)", words, re.I
-        ):
-            return _Label(nerves=self._label(match[1]).nerves or self._no_nerve(match[1]))
+        words = " ".join(text.split())
         if nerve := self._nerve(words):
             return _Label(nerves=(nerve,))
-        ends = re.fullmatch(r"([A-Za-z]?\d{1,2}) ?[-–/] ?([A-Za-z]?\d{1,2})", words)
+        if match := _JOINTS.fullmatch(words):
+            return _Label(joints=self._bare(match[1]).joints or self._no_joint(match[1]))
+        if match := _NERVES.fullmatch(words):
+            return _Label(nerves=self._bare(match[1]).nerves or self._no_nerve(match[1]))
+        return self._bare(words)
+
+    def _bare(self, text: str) -> _Label:
+        """A level without the words `joints` or `nerves`."""
+        if nerve := self._nerve(text):
+            return _Label(nerves=(nerve,))
+        ends = _RANGE.fullmatch(text)
         if ends is None:
             raise ValueError(self._unknown(text))
         first = ends[1].upper()
@@ -153,17 +166,19 @@ class Anatomy:
         return self._range(text, first, last)
 
     def _range(self, text: str, first: str, last: str) -> _Label:
-        if first not in self.vertebrae or last not in self.vertebrae:
-            raise ValueError(self._unknown(text))
+        if why := self.no_medial_branch.get(_joint_name(first, last)):
+            raise ValueError(f"`{text}` cannot be a level here: {_clause(why)}")
+        for vertebra in (first, last):
+            if vertebra not in self.vertebrae:
+                raise ValueError(self._no_vertebra(text, vertebra))
         start, end = self.vertebrae.index(first), self.vertebrae.index(last)
         if end <= start:
-            raise ValueError(f"`{text}` runs upwards; write the upper level first")
-        pairs = zip(self.vertebrae[start:end], self.vertebrae[start + 1 : end + 1], strict=True)
-        joints = tuple(_joint_name(upper, lower) for upper, lower in pairs)
+            raise ValueError(self._upwards(text, start, end))
+        joints = tuple(_neighbours(self.vertebrae[start : end + 1]))
         for joint in joints:
             if joint not in self.joints:
                 why = self.no_medial_branch.get(joint, "there is no such facet joint")
-                raise ValueError(f"`{text}` includes {joint}: {why}")
+                raise ValueError(f"`{text}` includes {joint}: {_clause(why)}")
         return _Label(joints, self.vertebrae[start : end + 1] if len(joints) > 1 else ())
 
     def _nerve(self, words: str) -> str | None:
@@ -173,14 +188,44 @@ class Anatomy:
                 return name
         return None
 
+    # What is wrong with a label
+
     def _unknown(self, text: str) -> str:
-        return f"`{text}` is no level of the spine{did_you_mean(text.upper(), [*self.joints, *self.nerves])}"
+        said = f"{quoted(text)} is no level of the spine"
+        if _SINGLE.fullmatch(text):
+            return f"{quoted(text)} is no nerve of a facet joint{self._nerves_like(text.upper())}"
+        if re.search(r"[,;&+]| and ", text):
+            return f"{said}; write every level as an entry of its own, as in [L4-5, L5-S1]"
+        names = [*self.joints, *self.nerves]
+        aliases = [alias for entry in self.nerves.values() for alias in entry.aliases]
+        return said + did_you_mean(text, [*names, *aliases])
+
+    def _nerves_like(self, name: str) -> str:
+        alike = [one for one in self.nerves if _SINGLE.fullmatch(one) and one[0] == name[0]]
+        return f"; with {name[0]} there are {_run(alike)}" if alike else ""
+
+    def _no_vertebra(self, text: str, name: str) -> str:
+        if not name[0].isalpha():
+            return f"`{text}` does not say of which vertebrae; write a level such as L4-5"
+        alike = [one for one in self.vertebrae if one[0] == name[0]]
+        only = f", only {_run(alike)}" if alike else ""
+        return f"`{text}` is no level of the spine: there is no {name}{only}"
+
+    def _upwards(self, text: str, start: int, end: int) -> str:
+        """`L5-1` was meant for L5-S1; anything else that runs upwards is turned round."""
+        below = self.vertebrae[start + 1 : start + 2]
+        if below and below[0][1:] == self.vertebrae[end][1:]:
+            return f"`{text}` is no level of the spine (did you mean `{self.vertebrae[start]}-{below[0]}`?)"
+        if start == end:
+            return f"`{text}` is one vertebra and no joint; write a joint such as L4-5"
+        turned = _joint_name(self.vertebrae[end], self.vertebrae[start])
+        return f"`{text}` runs upwards; write the upper level first: {turned}"
 
     def _no_joint(self, text: str) -> tuple[str, ...]:
         raise ValueError(f"`{text}` is a nerve, not a joint; write a joint such as L4-5")
 
     def _no_nerve(self, text: str) -> tuple[str, ...]:
-        raise ValueError(f"`{text}` is a joint, not a run of nerves; write nerves such as L3, L4")
+        raise ValueError(f"`{text}` is a joint; write its nerves one by one, such as L3, L4")
 
 
 def _joint_name(upper: str, lower: str) -> str:
@@ -188,20 +233,85 @@ def _joint_name(upper: str, lower: str) -> str:
     return f"{upper}-{lower[1:] if upper[0] == lower[0] else lower}"
 
 
+def _neighbours(vertebrae: Sequence[str]) -> list[str]:
+    """The joints between neighbouring vertebrae, from cranial to caudal."""
+    return [_joint_name(upper, lower) for upper, lower in pairwise(vertebrae)]
+
+
+def _run(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
+
+
+def _clause(sentence: str) -> str:
+    """A sentence as the second half of a message."""
+    start = sentence[:1].lower() if sentence[1:2].islower() else sentence[:1]
+    return start + sentence[1:].rstrip(".")
+
+
+# Reading ---------------------------------------------------------------------------------------------
+
+
 def load_anatomy(document: Document) -> Anatomy | None:
     """The map in a document, or None after reporting what is wrong with it."""
     file = document.read(AnatomyFile)
     if file is None:
         return None
+    _check_vertebrae(document, file)
+    _check_joints(document, file)
+    _check_aliases(document, file)
+    return Anatomy(file.vertebrae, file.joints, file.nerves, file.no_medial_branch)
+
+
+def _check_vertebrae(document: Document, file: AnatomyFile) -> None:
+    if len(file.vertebrae) < 2:
+        document.report(
+            ("vertebrae",), "expected the vertebrae from the head down, as in [L4, L5, S1]"
+        )
+    for index, name in enumerate(file.vertebrae):
+        if not re.fullmatch("[A-Z][0-9]{1,2}", name):
+            document.report(
+                ("vertebrae", index), f"`{name}` is no vertebra; write a name such as L4"
+            )
+        if name in file.vertebrae[:index]:
+            document.report(("vertebrae", index), f"`{name}` stands here a second time")
+
+
+def _check_joints(document: Document, file: AnatomyFile) -> None:
+    possible = _neighbours(file.vertebrae)
+    below = -1
     for joint, entry in file.joints.items():
-        upper, _, lower = joint.partition("-")
-        lower = lower if lower[:1].isalpha() else upper[:1] + lower
-        if upper not in file.vertebrae or lower not in file.vertebrae:
-            document.report(("joints", joint), f"`{joint}` joins no two vertebrae", at_key=True)
+        path = ("joints", joint)
+        if joint not in possible:
+            hint = did_you_mean(joint, possible)
+            document.report(
+                path, f"`{joint}` is between no two neighbouring vertebrae{hint}", at_key=True
+            )
+        elif possible.index(joint) < below:
+            message = f"`{joint}` stands too low; joints are written from the head down"
+            document.report(path, message, at_key=True)
+        else:
+            below = possible.index(joint)
+        if not entry.nerves:
+            document.report((*path, "nerves"), "expected at least one nerve")
         for index, nerve in enumerate(entry.nerves):
             if nerve not in file.nerves:
                 hint = did_you_mean(nerve, file.nerves)
-                document.report(
-                    ("joints", joint, "nerves", index), f"unknown nerve `{nerve}`{hint}"
-                )
-    return Anatomy(file.vertebrae, file.joints, file.nerves, file.no_medial_branch)
+                document.report((*path, "nerves", index), f"unknown nerve `{nerve}`{hint}")
+
+
+def _check_aliases(document: Document, file: AnatomyFile) -> None:
+    owner = {name.lower(): name for name in file.nerves}
+    for name, entry in file.nerves.items():
+        for index, alias in enumerate(entry.aliases):
+            if owner.setdefault(alias.lower(), name) != name:
+                message = f"`{alias}` is a name of {owner[alias.lower()]} as well"
+                document.report(("nerves", name, "aliases", index), message)
+
+
+def check_regions(document: Document, anatomy: Anatomy, regions: Iterable[str]) -> None:
+    """Report the joints that the map in a document puts in a region which does not exist."""
+    known = list(regions)
+    for joint, entry in anatomy.joints.items():
+        if entry.region not in known:
+            message = f"unknown region `{entry.region}`{did_you_mean(entry.region, known)}"
+            document.report(("joints", joint, "region"), message)

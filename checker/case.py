@@ -20,7 +20,7 @@ from checker.charting import (
     heard,
 )
 from checker.errors import CaseError, Place, Problem, did_you_mean
-from checker.fact import Chart, Conflicting, Documented, Evidence, Fact
+from checker.fact import Chart, Conflicting, Documented, Evidence, Fact, Grade
 from checker.rulebase import RuleBase
 from checker.vocabulary import FactSpec, TargetLabels, Vocabulary
 from checker.yamlfile import Document, FromFile, Many, parse, read
@@ -195,15 +195,19 @@ def _case(document: Document, rules: RuleBase) -> Case:
 def _request(reader: FactReader, index: int, entry: _RequestEntry) -> Request:
     path = ("requests", index)
     facts = reader.read(path, entry.model_extra or {}, only_of_requests=True)
-    decision = entry.decision and Decision(
-        outcome=entry.decision.outcome,
-        guidelines_cited=entry.decision.guidelines_cited,
-        grounds=entry.decision.grounds,
-        basis=entry.decision.basis,
-        evidence=entry.decision.evidence and entry.decision.evidence.evidence(),
-        note=entry.decision.note,
-    )
+    decision = _decision(entry.decision) if entry.decision else None
     return Request(str(entry.id), entry.item or "", facts, decision)
+
+
+def _decision(entry: _DecisionEntry) -> Decision:
+    return Decision(
+        outcome=entry.outcome,
+        guidelines_cited=entry.guidelines_cited,
+        grounds=entry.grounds,
+        basis=entry.basis,
+        evidence=entry.evidence.evidence() if entry.evidence else None,
+        note=entry.note,
+    )
 
 
 def _check(document: Document, file: _CaseFile, rules: RuleBase) -> None:
@@ -264,11 +268,11 @@ def _merged(spec: FactSpec, said: list[Fact]) -> Fact:
     if len(said) == 1 or not values:
         return said[0]
     evidence = tuple(dict.fromkeys(one for value in values for one in value.evidence))
-    grade = "conclusory" if any(one.grade == "conclusory" for one in values) else "explicit"
+    grade: Grade = "conclusory" if any(one.grade == "conclusory" for one in values) else "explicit"
     if isinstance(spec.type, TargetLabels):
         labels = (label for one in values if isinstance(one.value, tuple) for label in one.value)
         return Documented(tuple(dict.fromkeys(labels)), grade, evidence)  # type: ignore[arg-type]
-    distinct = list(dict.fromkeys(one.value for one in values))  # type: ignore[arg-type]
+    distinct = list(dict.fromkeys(one.value for one in values))
     if len(distinct) == 1:
         return replace(values[0], grade=grade, evidence=evidence)
     return Conflicting(

@@ -207,7 +207,7 @@ def _at_least(number: int, where: Condition, records: Fact, chart: Chart) -> Ran
     """The `number`-th best record decides: that many records are at least as true."""
     if not isinstance(records, Documented):
         return _known(records, bool)
-    ranges = [evaluate(where, ChainMap(record, chart)) for record in _records(records)]
+    ranges = [evaluate(where, _inside(record, chart)) for record in _records(records)]
     if len(ranges) < number:
         return FALSE
     least = sorted((one.least for one in ranges), reverse=True)
@@ -217,6 +217,11 @@ def _at_least(number: int, where: Condition, records: Fact, chart: Chart) -> Ran
 
 def _records(fact: Documented) -> tuple[dict[str, Fact], ...]:
     return fact.value  # type: ignore[return-value]
+
+
+def _inside(record: Chart, chart: Chart) -> Chart:
+    """What a condition on a record sees: the record's fields and the facts of the case."""
+    return ChainMap(record, chart)  # type: ignore[arg-type]
 
 
 # Reasons, read off the same tree --------------------------------------------------------------------
@@ -253,7 +258,7 @@ def reasons(condition: Condition, chart: Chart) -> Iterator[str]:
             records = chart[of]
             if isinstance(records, Documented):
                 for record in _records(records):
-                    yield from reasons(where, ChainMap(record, chart))
+                    yield from reasons(where, _inside(record, chart))
         case _:
             yield from facts_in(condition)
 
@@ -338,6 +343,8 @@ class Reader:
             case Levels() | TargetLabels():
                 self.document.report(path, self._advice_for_sets(spec), at_key=True)
                 return None
+            case _:
+                pass
         if isinstance(written, dict):
             return self._compared(path, spec, written)
         return self._equal(path, spec, written)
@@ -364,7 +371,7 @@ class Reader:
             return None
         if spec.derived_when is not None:
             return self._derived(path, spec, {bool(value) for value in values})
-        return Is(spec.name, frozenset(values))  # type: ignore[arg-type]
+        return Is(spec.name, frozenset(values))
 
     def _derived(self, path: Path_, spec: FactSpec, values: set[bool]) -> Condition | None:
         part = self.derived.get(spec.name)
@@ -426,13 +433,19 @@ class Reader:
 
     def _bound(self, path: Path_, spec: FactSpec, key: str, written: Anything) -> Condition | None:
         if isinstance(written, str) and isinstance(spec.type, Number | Date):
-            other = self._spec(path, written)
-            if other and (other is spec or type(other.type) is not type(spec.type)):
-                self.document.report(path, f"`{written}` and `{spec.name}` cannot be compared")
-                return None
-            return other and Relation(key, spec.name, other.name)
+            return self._bound_to_fact(path, spec, key, self._spec(path, written))
         value = self._value(path, spec, written)
         return None if value is None else Bound(spec.name, key, value)
+
+    def _bound_to_fact(
+        self, path: Path_, spec: FactSpec, key: str, other: FactSpec | None
+    ) -> Condition | None:
+        if other is None:
+            return None
+        if other is spec or type(other.type) is not type(spec.type):
+            self.document.report(path, f"`{other.name}` and `{spec.name}` cannot be compared")
+            return None
+        return Relation(key, spec.name, other.name)
 
     # sets and lists
 

@@ -11,8 +11,15 @@ CheckerError
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+LONGEST_QUOTE = 60
+LONGEST_WORD = 80
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,7 +51,7 @@ class Problem:
         if not self.source_line.strip():
             return head
         number = f"{self.place.line:>5} | "
-        shown = self.source_line.expandtabs(1)
+        shown = "".join(_visible(character) for character in self.source_line)
         start = max(0, self.place.column - 61)
         caret = " " * (len(number) + self.place.column - 1 - start) + "^"
         return f"{head}\n{number}{shown[start : start + 120].rstrip()}\n{caret}"
@@ -60,6 +67,10 @@ class InputError(CheckerError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep the problems where an error travels from one process to another."""
+        return type(self), (self.problems,)
 
 
 class RuleError(InputError):
@@ -80,5 +91,48 @@ class EngineDisagreementError(EngineError):
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """The closest known word as a hint to append to a message; empty when none is close."""
-    close = difflib.get_close_matches(str(word), sorted(known), n=1, cutoff=0.6)
-    return f" (did you mean `{close[0]}`?)" if close else ""
+    close = closest(word, known)
+    return f" (did you mean `{close}`?)" if close else ""
+
+
+def closest(word: object, known: Iterable[str]) -> str | None:
+    """The known word that is most like another, capitals aside; None when none is close."""
+    if not isinstance(word, str) or len(word) > LONGEST_WORD:
+        return None
+    by_lower = {one.lower(): one for one in sorted(known)}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[close[0]] if close else None
+
+
+def quoted(value: object) -> str:
+    """A value of a file in a message: as the file writes it, in backquotes, in one line, not too long."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return f"`{str(value).lower()}`"
+        case str() | int() | float() | date():
+            text = " ".join(str(value).split())
+            return f"`{text}`" if len(text) <= LONGEST_QUOTE else f"`{text[:LONGEST_QUOTE]}…`"
+        case list():
+            return "a list"
+        case _:
+            return "a block of keys"
+
+
+def but_found(value: object) -> str:
+    """What stands in the place of what was expected, to append to a message."""
+    return "; nothing is written here" if value is None else f", not {quoted(value)}"
+
+
+def shown_path(path: Path) -> str:
+    """A file's path as a message can show it, whatever bytes its name is made of."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
+def _visible(character: str) -> str:
+    """The character itself, or one of the same width for what would disturb the line."""
+    if character.isprintable():
+        return character
+    return " " if character.isspace() else "\N{REPLACEMENT CHARACTER}"

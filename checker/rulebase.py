@@ -151,11 +151,10 @@ def load_rules(folder: Path) -> RuleBase:
     """
     problems: list[Problem] = []
     documents = {path: _document(path, problems) for path in _files(folder)}
-    anatomy_file, vocabulary_file = (
-        _needed(folder, name, documents, problems) for name in (ANATOMY, VOCABULARY)
-    )
-    anatomy = anatomy_file and load_anatomy(anatomy_file)
-    vocabulary = vocabulary_file and anatomy and load_vocabulary(vocabulary_file, anatomy)
+    anatomy_file = _needed(folder, ANATOMY, documents, problems)
+    vocabulary_file = _needed(folder, VOCABULARY, documents, problems)
+    anatomy = load_anatomy(anatomy_file) if anatomy_file else None
+    vocabulary = load_vocabulary(vocabulary_file, anatomy) if vocabulary_file and anatomy else None
     guidelines: dict[str, Guideline] = {}
     if vocabulary and vocabulary_file:
         derived = read_derived(vocabulary_file, vocabulary)

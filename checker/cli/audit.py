@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -20,9 +19,9 @@ from checker.engine.written import READINGS
 
 def audit(
     paths: Annotated[
-        list[str], typer.Argument(help="Case files or folders of decided cases.", metavar="PATH...")
+        list[str], typer.Argument(help="Case files or folders of decided cases.", metavar="PATH")
     ],
-    reading: common.ReadingOption = "as written",
+    reading: common.ReadingOption = "as-written",
     readings: Annotated[
         bool, typer.Option("--readings", help="Show all three readings side by side.")
     ] = False,
@@ -33,30 +32,27 @@ def audit(
     rules: common.RulesFolder = None,
 ) -> None:
     """Compare decisions with the guideline: did they follow it, and did the rules foresee them?"""
-    form = common.choice(output, ("text", "json", "jsonl"), "--format")
     asked = common.terms(reading, facts_from, guideline, as_of)
     engine = common.engine_for(rules)
     loaded = common.Cases(common.case_files(paths), engine.rules)
-    cases = list(loaded)
-    followed = compared_under(cases, engine, asked)
-    if not followed and not loaded.failed:
-        print("no request here has a decision to compare with", file=sys.stderr)
+    record = replace(asked, facts_from="record")
+    pairs = loaded.each(
+        lambda case: [(_compared(case, engine, asked), _compared(case, engine, record))]
+    )
+    followed = [one for pair in pairs for one in pair[0]]
+    foresaw = [one for pair in pairs for one in pair[1]]
     if followed:
-        foresaw = compared_under(cases, engine, replace(asked, facts_from="record"))
-        _show(followed, foresaw, engine, asked, form)
-        if readings and form == "text":
-            _show_readings(cases, engine, asked)
+        _show(followed, foresaw, engine, asked, output)
+    elif not loaded.failed:
+        print("no request here has a decision to compare with", file=sys.stderr)
+    if followed and readings and output == "text":
+        _show_readings(loaded, engine, asked)
     raise typer.Exit(common.COULD_NOT_RUN if loaded.failed else common.READY)
 
 
-def compared_under(cases: Sequence[Case], engine: Engine, asked: Terms) -> list[Compared]:
-    """Every decided request of the cases, compared under these terms."""
-    return [
-        one
-        for case in cases
-        for determination in determine(case, engine, asked)
-        for one in compare(determination)
-    ]
+def _compared(case: Case, engine: Engine, asked: Terms) -> list[Compared]:
+    """Every decided request of a case, compared under these terms."""
+    return [one for answer in determine(case, engine, asked) for one in compare(answer)]
 
 
 def _show(
@@ -89,10 +85,14 @@ def _show_text(
     show_footer(engine, asked, screen)
 
 
-def _show_readings(cases: Sequence[Case], engine: Engine, asked: Terms) -> None:
+def _show_readings(loaded: common.Cases, engine: Engine, asked: Terms) -> None:
     from checker.render.audit import show_readings
 
-    under = {one: compared_under(cases, engine, replace(asked, reading=one)) for one in READINGS}
+    under = {one: _under(loaded, engine, replace(asked, reading=one)) for one in READINGS}
     screen = common.console()
     screen.print()
-    show_readings(under, {one: summarize(compared) for one, compared in under.items()}, screen)
+    show_readings(under, screen)
+
+
+def _under(loaded: common.Cases, engine: Engine, asked: Terms) -> list[Compared]:
+    return loaded.each(lambda case: _compared(case, engine, asked))

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from checker.case import Case, parse_settings
 from checker.cli import common
 from checker.determination import Determination, Terms, determine
 from checker.engine.agreed import Engine
-
-if TYPE_CHECKING:
-    from checker.case import Case
 
 
 def check(
     cases: Annotated[
         list[str],
-        typer.Argument(help="Case files or folders; - reads standard input.", metavar="CASE..."),
+        typer.Argument(help="Case files or folders; - reads standard input.", metavar="CASE"),
     ],
     settings: Annotated[
         list[str] | None,
@@ -27,7 +25,7 @@ def check(
             metavar="FACT=VALUE",
         ),
     ] = None,
-    reading: common.ReadingOption = "as written",
+    reading: common.ReadingOption = "as-written",
     guideline: common.GuidelineOption = None,
     as_of: common.AsOfOption = None,
     facts_from: common.FactsFromOption = "all",
@@ -35,28 +33,18 @@ def check(
     rules: common.RulesFolder = None,
 ) -> None:
     """Check requests against the guideline: what is met, what is missing, what to ask."""
-    form = common.choice(output, ("text", "json", "jsonl"), "--format")
     asked = common.terms(reading, facts_from, guideline, as_of)
     engine = common.engine_for(rules)
+    answered = parse_settings(settings or [], engine.rules)
     loaded = common.Cases(common.case_files(cases), engine.rules)
-    answers = [
-        one
-        for case in loaded
-        for one in determine(_with(case, settings or [], engine), engine, asked)
-    ]
+
+    def decide(case: Case) -> list[Determination]:
+        return determine(case.setting(answered, engine.rules.vocabulary), engine, asked)
+
+    answers = loaded.each(decide)
     if answers or not loaded.failed:
-        _show(answers, engine, asked, form)
+        _show(answers, engine, asked, output)
     raise typer.Exit(common.exit_code((one.outcome for one in answers), bool(loaded.failed)))
-
-
-def _with(case: Case, settings: list[str], engine: Engine) -> Case:
-    from checker.case import parse_settings
-
-    return (
-        case.setting(parse_settings(settings, engine.rules), engine.rules.vocabulary)
-        if settings
-        else case
-    )
 
 
 def _show(answers: list[Determination], engine: Engine, asked: Terms, form: str) -> None:
@@ -74,10 +62,12 @@ def _show(answers: list[Determination], engine: Engine, asked: Terms, form: str)
 
 
 def _show_text(answers: list[Determination], engine: Engine, asked: Terms) -> None:
-    from checker.render.text import show_checklist, show_footer
+    from checker.render.text import show_checklist, show_footer, show_tally
 
     screen = common.console()
     for one in answers:
-        show_checklist(one, engine, screen)
+        show_checklist(one, screen)
         screen.print()
+    if len(answers) > 1:
+        show_tally(answers, screen)
     show_footer(engine, asked, screen)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO, TypeVar
 
 import typer
 
 from checker.case import Case, load_case, parse_case
+from checker.charting import FactsFrom
 from checker.determination import Outcome, Terms
 from checker.engine.agreed import Engine
+from checker.engine.written import READINGS
 from checker.errors import CaseError, CheckerError, Place, Problem
 from checker.rulebase import RuleBase, load_rules
 from checker.shipped import shipped
@@ -41,18 +43,19 @@ RulesFolder = Annotated[
     Path | None,
     typer.Option(
         "--rules",
-        help="The folder of a rule base; without it, the one that comes along.",
+        help="The folder of a rule base, instead of the one that comes along.",
         metavar="FOLDER",
     ),
 ]
 ReadingOption = Annotated[
-    str,
-    typer.Option(
-        "--reading", help="How silence and weak evidence count: strict, as-written or lenient."
-    ),
+    Literal["strict", "as-written", "lenient"],
+    typer.Option("--reading", help="How silence and weak evidence count."),
 ]
 FactsFromOption = Annotated[
-    str, typer.Option("--facts-from", help="Whose words count: record, record+ur or all.")
+    Literal["record", "record+ur", "all"],
+    typer.Option(
+        "--facts-from", help="Whose words count: the chart's, utilization review's too, or all."
+    ),
 ]
 GuidelineOption = Annotated[
     str | None, typer.Option("--guideline", help="Ask under this guideline.", metavar="ID")
@@ -66,39 +69,23 @@ AsOfOption = Annotated[
         metavar="DATE",
     ),
 ]
-FormatOption = Annotated[str, typer.Option("--format", help="text, json or jsonl.")]
+FormatOption = Annotated[
+    Literal["text", "json", "jsonl"], typer.Option("--format", help="For people, or for programs.")
+]
 
 
-def choice(value: str, allowed: Sequence[str], option: str) -> str:
-    """One of the allowed words, dashes for spaces allowed.
-
-    Raises:
-        typer.BadParameter: for any other.
-    """
-    for one in allowed:
-        if value in (one, one.replace(" ", "-")):
-            return one
-    raise typer.BadParameter(
-        f"`{value}` is not one of {', '.join(one.replace(' ', '-') for one in allowed)}",
-        param_hint=option,
-    )
-
-
-def terms(reading: str, facts_from: str, guideline: str | None, as_of: datetime | None) -> Terms:
+def terms(
+    reading: str, facts_from: FactsFrom, guideline: str | None, as_of: datetime | None
+) -> Terms:
     """The terms that the options ask for."""
-    from checker.engine.written import READINGS
-
-    return Terms(
-        reading=choice(reading, READINGS, "--reading"),  # type: ignore[arg-type]
-        facts_from=choice(facts_from, ("record", "record+ur", "all"), "--facts-from"),  # type: ignore[arg-type]
-        guideline=guideline,
-        as_of=as_of.date() if as_of else None,
-    )
+    chosen = next(one for one in READINGS if one.replace(" ", "-") == reading)
+    return Terms(chosen, facts_from, guideline, as_of.date() if as_of else None)
 
 
 def rules_from(folder: Path | None) -> RuleBase:
-    """The rule base in a folder, or the one that comes along."""
-    return load_rules(folder or shipped("rules"))
+    """The rule base in a folder, or the one that comes along; its files are named from here if they can be."""
+    chosen, here = folder or shipped("rules"), Path.cwd()
+    return load_rules(chosen.relative_to(here) if chosen.is_relative_to(here) else chosen)
 
 
 def engine_for(folder: Path | None) -> Engine:
@@ -127,21 +114,31 @@ def case_files(arguments: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(files))
 
 
+_Answer = TypeVar("_Answer")
+
+
 @dataclass
 class Cases:
-    """Reads cases one by one. A file that cannot be read is told on standard error, and the others go on."""
+    """Cases to go through one by one; `failed` are the files that could not be read or decided.
+
+    What is wrong with a file is told on standard error, and the others go on.
+    """
 
     files: Sequence[str]
     rules: RuleBase
     failed: list[str] = field(default_factory=list)
 
-    def __iter__(self) -> Iterator[Case]:
-        for file in with_progress(self.files):
-            try:
-                yield read_case(file, self.rules)
-            except CheckerError as error:
-                self.failed.append(file)
-                print(error, file=sys.stderr)
+    def each(self, decide: Callable[[Case], Iterable[_Answer]]) -> list[_Answer]:
+        """All answers for all cases."""
+        return [answer for file in with_progress(self.files) for answer in self._one(file, decide)]
+
+    def _one(self, file: str, decide: Callable[[Case], Iterable[_Answer]]) -> list[_Answer]:
+        try:
+            return list(decide(read_case(file, self.rules)))
+        except CheckerError as error:
+            self.failed.append(file)
+            print(error, file=sys.stderr)
+            return []
 
 
 def read_case(file: str, rules: RuleBase) -> Case:

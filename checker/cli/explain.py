@@ -16,14 +16,20 @@ def explain(
         str,
         typer.Argument(help="A case file, and a request of it after #.", metavar="CASE[#REQUEST]"),
     ],
-    reading: common.ReadingOption = "as written",
+    reading: common.ReadingOption = "as-written",
     guideline: common.GuidelineOption = None,
     as_of: common.AsOfOption = None,
     facts_from: common.FactsFromOption = "all",
+    trace: Annotated[
+        bool,
+        typer.Option(
+            "--trace", help="Add the facts from which durable_rules chained to each status."
+        ),
+    ] = False,
     rules: common.RulesFolder = None,
 ) -> None:
     """Explain a determination criterion by criterion, beside the reviewer's reasons."""
-    from checker.render.text import show_account, show_footer
+    from checker.render.text import show_account, show_footer, show_trace
 
     file, _, request = target.partition("#")
     asked = common.terms(reading, facts_from, guideline, as_of)
@@ -43,6 +49,9 @@ def explain(
     screen = common.console()
     for one in answers:
         show_account(one, engine, screen)
+        if trace and one.guideline and not engine.unavailable:
+            chain = engine.chained_from(one.guideline, one.procedure.chart, asked.reading)
+            show_trace(chain, screen)
         screen.print()
     show_footer(engine, asked, screen)
     raise typer.Exit(common.exit_code((one.outcome for one in answers), failed=False))

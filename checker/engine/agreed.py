@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from checker.charting import RecordKind, worlds
 from checker.engine import durable
-from checker.engine.compiler import compile_criterion, status_kind, told
+from checker.engine.compiler import compile_criterion, status_kind
+from checker.engine.told import name_of, told
 from checker.engine.written import Reading, among, as_read, names_in, silence_of, status_of
 from checker.errors import EngineDisagreementError, EngineError
 from checker.fact import Chart
@@ -61,6 +62,27 @@ class Engine:
         runs = [_statuses(guideline, rete.run(told(way, names))) for way in ways]
         return {one.id: among([run[one.id] for run in runs], record) for one in guideline.criteria}
 
+    def chained_from(
+        self, guideline: Guideline, chart: Chart, reading: Reading
+    ) -> dict[str, tuple[str, ...]]:
+        """The facts and fields from which durable_rules chained to each status, read off its firings.
+
+        For a chart with conflicts, the first way to settle them.
+        """
+        names = list(_names(guideline))
+        way = worlds(as_read(chart, reading), (name for name in names if name in chart))[0]
+        run = self._rete(guideline, reading).run(told(way, names))
+        made_by = {one.concluded: one.matched for one in run.firings if one.concluded is not None}
+        given = [name_of(fact) for fact in run.facts[: run.given]]
+        of_kind = {status_kind(one.id): one.id for one in guideline.criteria}
+        return {
+            of_kind[str(fact["k"])]: tuple(
+                dict.fromkeys(given[one] for one in _roots(number, made_by))
+            )
+            for number, fact in enumerate(run.facts)
+            if fact["k"] in of_kind
+        }
+
     def _rete(self, guideline: Guideline, reading: Reading) -> durable.Rete:
         key = (guideline.id, reading)
         if key not in self.compiled:
@@ -72,6 +94,14 @@ class Engine:
             ]
             self.compiled[key] = durable.Rete(f"{guideline.id} {reading}", rules)
         return self.compiled[key]
+
+
+def _roots(fact: int, made_by: Mapping[int, tuple[int, ...]]) -> Iterator[int]:
+    """The given facts at the end of the firings that lead to a fact."""
+    if fact not in made_by:
+        yield fact
+    for one in made_by.get(fact, ()):
+        yield from _roots(one, made_by)
 
 
 def _names(guideline: Guideline) -> Mapping[str, None]:
@@ -103,6 +133,5 @@ def _statuses(guideline: Guideline, run: durable.Run) -> dict[str, Status]:
 
 def _compare(guideline: Guideline, criterion: str, chained: Status, written: Status) -> None:
     if chained != written:
-        raise EngineDisagreementError(
-            f"{guideline.id}: `{criterion}` is {chained} for {DURABLE_RULES} and {written} for the {WRITTEN_SEMANTICS}"
-        )
+        found = f"{chained} for {DURABLE_RULES} and {written} for the {WRITTEN_SEMANTICS}"
+        raise EngineDisagreementError(f"{guideline.id}: `{criterion}` is {found}")

@@ -85,9 +85,10 @@ class Rule:
     """What follows from facts that match; it fires once for each choice of different facts.
 
     `conclude` is given one fact per pattern, in order, and returns a fact, or `None` for nothing.
-    With `absent`, no fact but the chosen ones may match that pattern as well. The rules of a
-    stratum wait until those of lower strata have no more to conclude; absence needs stratum 1 or
-    above. `origin` is where the rule was written, for errors.
+    A fact that lacks what a later join looks up in it does not match. With `absent`, no fact but
+    the chosen ones may match that pattern as well. The rules of a stratum wait until those of lower
+    strata have no more to conclude; absence needs stratum 1 or above. `origin` is where the rule
+    was written, for errors.
     """
 
     name: str
@@ -184,13 +185,9 @@ def _rank(key: Hashable) -> int | None:
 class _Kind:
     """How the network is told of the facts of a kind: no more than some rule asks."""
 
+    bucket: int
     number: int
     names: dict[tuple[str, bool], str] = field(default_factory=dict)
-
-    @property
-    def bucket(self) -> int:
-        """A first, coarse division of kinds."""
-        return self.number // _KINDS_PER_BUCKET
 
     def name(self, prop: str, compared: Operator) -> str:
         """The network's name for what a comparison needs of a property: its code or its rank."""
@@ -342,7 +339,8 @@ class _Program:
         return rank
 
     def _kind(self, kind: str) -> _Kind:
-        return self.kinds.setdefault(kind, _Kind(len(self.kinds)))
+        number = len(self.kinds)
+        return self.kinds.setdefault(kind, _Kind(number // _KINDS_PER_BUCKET, number))
 
 
 def _parts(rule: Rule) -> tuple[Pattern, ...]:
@@ -531,14 +529,16 @@ class _Case:
     def learn(self, fact: Fact, by: Rule | None = None) -> int:
         """The place of a fact among those known, of which the network is told if it is new."""
         content = frozenset([(name, _key(value)) for name, value in fact.items()])
-        place = self.places.setdefault(content, len(self.facts))
-        if place == len(self.facts):
-            if by:
-                self.respect_absence(fact, by)
-            self.facts.append(fact)
-            kind = self.program.kinds.get(fact["k"])
-            if kind:
-                self.tell(kind.told(place, fact, self.codes))
+        known = self.places.get(content)
+        if known is not None:
+            return known
+        if by:
+            self.respect_absence(fact, by)
+        place = self.places[content] = len(self.facts)
+        self.facts.append(fact)
+        kind = self.program.kinds.get(fact["k"])
+        if kind:
+            self.tell(kind.told(place, fact, self.codes))
         return place
 
     def tell(self, text: str) -> None:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from checker.audit.comparison import Compared
-from checker.audit.figures import TOO_FEW_LETTERS, Share, Summary
+from checker.audit.figures import TOO_FEW_LETTERS, Share, Summary, summarize
 from checker.engine.written import Reading
 from checker.render.text import agreement_words
 
@@ -108,16 +108,11 @@ def _overturned(summary: Summary) -> str:
     )
 
 
-def show_readings(
-    by_reading: Mapping[Reading, Sequence[Compared]],
-    summaries: Mapping[Reading, Summary],
-    console: Console,
-) -> None:
+def show_readings(by_reading: Mapping[Reading, Sequence[Compared]], console: Console) -> None:
     """The agreement under each reading, and the items whose outcome hangs on silence or weak evidence."""
-    table = Table.grid(padding=(0, 2))
-    for reading, summary in summaries.items():
-        table.add_row(reading, share_words(summary.agree))
-    console.print(table)
+    console.print(Text("Three readings of the same cases and rules.", style="bold"))
+    for reading, compared in by_reading.items():
+        console.print(f"  {reading:<14} items {share_words(summarize(compared).agree)}")
     outcomes: dict[str, list[str]] = {}
     for compared in by_reading.values():
         for one in compared:
@@ -127,9 +122,8 @@ def show_readings(
     sensitive = [
         f"{name} ({', '.join(told)})" for name, told in outcomes.items() if len(set(told)) > 1
     ]
-    readings = ", ".join(by_reading)
     console.print(
-        f"hang on silence or weak evidence ({readings}): {'; '.join(sensitive) or 'none'}"
+        f"Hang on silence or weak evidence ({', '.join(by_reading)}): {'; '.join(sensitive) or 'none'}"
     )
 
 

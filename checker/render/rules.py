@@ -32,25 +32,28 @@ _ROLES = {
 def show_list(rules: RuleBase, console: Console) -> None:
     """One guideline after the other."""
     for guideline in rules.guidelines.values():
-        criteria = guideline.criteria
-        verified = sum(one.verified for one in criteria)
         console.print(Text(guideline.id, style="bold"))
         lines = [
             guideline.title,
             f"in force {guideline.since} to {guideline.until or 'now'}",
             f"covers {covers_words(guideline)}",
-            f"{len(criteria)} {'criterion' if len(criteria) == 1 else 'criteria'}, {sum(one.decides for one in criteria)} of {len(criteria)} decide, "
-            f"{verified} of {len(criteria)} verified against the source, "
-            f"{sum(len(one.examples) for one in criteria)} examples",
+            _numbers(guideline.criteria),
         ]
         for line in lines:
             console.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
-    console.print(
-        Text(
-            f"{len(rules.guidelines)} guidelines, {len(rules.vocabulary.facts)} facts. Rules {rules.digest[:12]}.",
-            style="dim",
-        )
+    counts = f"{len(rules.guidelines)} guidelines, {len(rules.vocabulary.facts)} facts"
+    console.print(Text(f"{counts}. Rules {rules.digest[:12]}.", style="dim"))
+
+
+def _numbers(criteria: Sequence[Criterion]) -> str:
+    number = len(criteria)
+    parts = (
+        f"{number} {'criterion' if number == 1 else 'criteria'}",
+        f"{sum(one.decides for one in criteria)} of {number} decide",
+        f"{sum(one.verified for one in criteria)} of {number} verified against the source",
+        f"{sum(len(one.examples) for one in criteria)} examples",
     )
+    return ", ".join(parts)
 
 
 def covers_words(guideline: Guideline) -> str:
@@ -119,8 +122,8 @@ def show_examples(ran: Sequence[Ran], engine: Engine, console: Console) -> None:
         table.add_row("", f"expected {one.example.expect}, got {one.status}")
         table.add_row("", Text(f"{one.example.place}   {one.guideline.id}", style="dim"))
         console.print(table)
-    criteria = sum(len(one.criteria) for one in engine.rules.guidelines.values())
-    console.print(
-        f"{len(engine.rules.guidelines)} guidelines, {criteria} criteria, {len(engine.rules.vocabulary.facts)} facts: "
-        f"{len(ran) - len(failed)} examples passed, {len(failed)} failed (decided by {engine.name})"
-    )
+    rules = engine.rules
+    criteria = sum(len(one.criteria) for one in rules.guidelines.values())
+    counts = f"{len(rules.guidelines)} guidelines, {criteria} criteria, {len(rules.vocabulary.facts)} facts"
+    passed = f"{len(ran) - len(failed)} examples passed, {len(failed)} failed"
+    console.print(f"{counts}: {passed} (decided by {engine.name})")

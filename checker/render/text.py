@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -13,6 +13,7 @@ from rich.text import Text
 from checker.anatomy import Anatomy
 from checker.audit.comparison import Compared, compare
 from checker.case import Request
+from checker.charting import FactsFrom
 from checker.determination import Determination, Finding, Judged, Question, Terms
 from checker.engine.agreed import WRITTEN_SEMANTICS, Engine
 from checker.fact import Conflicting, Documented, evidence_of
@@ -23,6 +24,7 @@ from checker.render.words import (
     HEADLINES,
     MEANS,
     OUTCOME_STYLES,
+    READINESS,
     SIGNS,
     STYLES,
     WORST_FIRST,
@@ -44,7 +46,7 @@ def sign(status: Status, console: Console) -> str:
     return SIGNS[status]
 
 
-def show_checklist(determination: Determination, engine: Engine, console: Console) -> None:
+def show_checklist(determination: Determination, console: Console) -> None:
     """One procedure of a case: the headline, its criteria worst first, what to do next."""
     _headline(determination, console)
     if determination.guideline:
@@ -64,19 +66,28 @@ def show_checklist(determination: Determination, engine: Engine, console: Consol
         _reviewer(compared, console)
 
 
+def show_tally(determinations: Sequence[Determination], console: Console) -> None:
+    """How many procedures are ready, not ready, to answer and not covered."""
+    counts = Counter(READINESS[one.outcome] for one in determinations)
+    told = ", ".join(f"{counts[word]} {word}" for word in READINESS.values() if counts[word])
+    console.print(f"{len(determinations)} procedures: {told}")
+
+
 def show_footer(engine: Engine, terms: Terms, console: Console) -> None:
     """Under what terms it was decided, by what, and what it is not."""
-    checked = (
-        "" if engine.name == WRITTEN_SEMANTICS else f", checked against the {WRITTEN_SEMANTICS}"
-    )
-    why = f" ({engine.unavailable})" if engine.unavailable else ""
-    facts = {
-        "all": "",
-        "record": ", facts from the chart alone",
-        "record+ur": ", facts from chart and utilization review",
-    }
-    line = f"Read {terms.reading}{facts[terms.facts_from]}. Decided by {engine.name}{why}{checked}. Rules {engine.rules.digest[:12]}."
-    console.print(Text(f"{line}\n{DISCLAIMER}", style="dim"))
+    checked = f"checked against the {WRITTEN_SEMANTICS}"
+    how = f"alone ({engine.unavailable})" if engine.unavailable else checked
+    read = f"Read {terms.reading}, {_HEARD[terms.facts_from]}."
+    rules = f"Rules {engine.rules.digest[:12]}."
+    console.print(Text(f"{read} Decided by {engine.name}, {how}. {rules}", style="dim"))
+    console.print(Text(DISCLAIMER, style="dim"))
+
+
+_HEARD: Mapping[FactsFrom, str] = {
+    "all": "all facts",
+    "record": "facts from the chart alone",
+    "record+ur": "facts from chart and utilization review",
+}
 
 
 def _headline(determination: Determination, console: Console) -> None:
@@ -223,6 +234,14 @@ def show_account(determination: Determination, engine: Engine, console: Console)
         _reasons_compared(compared, console)
 
 
+def show_trace(chain: Mapping[str, Sequence[str]], console: Console) -> None:
+    """The facts from which the engine chained to each status."""
+    console.print()
+    console.print("Chained by durable_rules from:")
+    for criterion, names in chain.items():
+        console.print(_indented(Text(f"{criterion}: {', '.join(plain(one) for one in names)}"), 2))
+
+
 def _account_of(judged: Judged, guideline: Guideline, anatomy: Anatomy, console: Console) -> None:
     criterion = judged.criterion
     status = Text(f"{sign(judged.status, console)} {judged.status}", style=STYLES[judged.status])
@@ -247,7 +266,8 @@ def _finding_lines(finding: Finding, anatomy: Anatomy) -> Iterable[str]:
     if isinstance(finding.fact, Conflicting):
         yield f"{plain(finding.name)}: conflicting"
         for one in finding.fact.values:
-            yield f"  {value_words(one.value, anatomy)}  {'; '.join(evidence_words(each) for each in one.evidence)}"
+            places = "; ".join(evidence_words(each) for each in one.evidence)
+            yield f"  {value_words(one.value, anatomy)}  {places}"
         return
     places = "; ".join(words for one in evidence_of(finding.fact) if (words := evidence_words(one)))
     note = getattr(finding.fact, "note", None)

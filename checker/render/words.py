@@ -105,18 +105,49 @@ def condition_words(condition: Condition) -> str:
             return joined([_part(one) for one in parts])
         case language.Any(parts):
             return joined([_part(one) for one in parts], "or")
-        case language.Not(language.Some(of, 1, language.Not(where))):
-            return f"every one of {plain(of)}: {condition_words(where)}"
-        case language.Not(language.Some(of, 1, where)):
-            return f"none of {plain(of)} with {_part(where)}"
-        case language.Not(language.Some(of, number, where)):
-            return f"at most {number - 1} of {plain(of)} with {_part(where)}"
-        case language.Not(language.Size(fact, number)):
-            return f"at most {number - 1} {plain(fact)}"
-        case language.Not(language.Derived(fact)):
-            return f"no {plain(fact)}"
         case language.Not(part):
-            return f"not ({condition_words(part)})"
+            return _negation_words(part)
+        case language.Some(of, number, where):
+            return f"at least {number} of {plain(of)} with {_part(where)}"
+        case language.Size(fact, number):
+            return f"at least {number} {plain(fact)}"
+        case language.Relation():
+            return _relation_words(condition)
+        case _:
+            return _fact_words(condition)
+
+
+def _negation_words(condition: Condition) -> str:
+    match condition:
+        case language.Some(of, 1, language.Not(where)):
+            return f"every one of {plain(of)}: {condition_words(where)}"
+        case language.Some(of, 1, where):
+            return f"none of {plain(of)} with {_part(where)}"
+        case language.Some(of, number, where):
+            return f"at most {number - 1} of {plain(of)} with {_part(where)}"
+        case language.Size(fact, number):
+            return f"at most {number - 1} {plain(fact)}"
+        case language.Derived(fact):
+            return f"no {plain(fact)}"
+        case _:
+            return f"not ({condition_words(condition)})"
+
+
+def _relation_words(relation: language.Relation) -> str:
+    left, right = plain(relation.left), plain(relation.right)
+    match relation.operator:
+        case "overlap":
+            return f"{left} and {right} share a member"
+        case "within":
+            return f"all {left} are among {right}"
+        case bound:
+            return f"{left} {_BOUNDS[bound]} {right}"
+
+
+def _fact_words(
+    condition: language.Derived | language.Is | language.Bound | language.Includes,
+) -> str:
+    match condition:
         case language.Derived(fact):
             return plain(fact)
         case language.Is(fact, values):
@@ -125,16 +156,6 @@ def condition_words(condition: Condition) -> str:
             return f"{plain(fact)} {_BOUNDS[comparison]} {bound}"
         case language.Includes(fact, members):
             return f"{plain(fact)} include {joined([plain(one) for one in sorted(members)], 'or')}"
-        case language.Size(fact, number):
-            return f"at least {number} {plain(fact)}"
-        case language.Some(of, number, where):
-            return f"at least {number} of {plain(of)} with {_part(where)}"
-        case language.Relation("overlap", left, right):
-            return f"{plain(left)} and {plain(right)} share a member"
-        case language.Relation("within", left, right):
-            return f"all {plain(left)} are among {plain(right)}"
-        case language.Relation(comparison, left, right):
-            return f"{plain(left)} {_BOUNDS[comparison]} {plain(right)}"
 
 
 def _part(condition: Condition) -> str:

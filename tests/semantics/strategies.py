@@ -410,14 +410,19 @@ def charts(names: frozenset[str], state: Callable[[str], SearchStrategy[Written]
 # Situations -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Situation:
     """A rule base and a chart for it, as written and as read."""
 
     written: Rules
-    rules: RuleBase
     facts: Mapping[str, Written]
     record: RecordKind
+    rules: RuleBase
+
+    def __repr__(self) -> str:
+        """What an author would write, to be read when a test fails."""
+        parts = (("derived", self.written.derived), ("criteria", self.written.criteria), (self.record, self.facts))
+        return "; ".join(f"{title} {_flow(part)}" for title, part in parts)
 
     @property
     def guideline(self) -> Guideline:
@@ -447,7 +452,7 @@ def situations(draw: st.DrawFn, *, state=stated, record=("closed", "open"), most
     """A rule base and a chart."""
     written = draw(rules(most, depth))
     facts = draw(charts(written.names(), state))
-    return Situation(written, loaded(written), facts, draw(st.sampled_from(record)))
+    return Situation(written, facts, draw(st.sampled_from(record)), loaded(written))
 
 
 readings = st.sampled_from(READINGS)
