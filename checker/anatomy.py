@@ -93,13 +93,13 @@ class Anatomy:
         """
         parsed = [self._label(text) for text in labels]
         if acts_on == "joints":
-            ways = (self._joints(parsed, ranges_are="joints", bare_nerves_count=False),)
+            ways = [self._joints(parsed, ranges_are="joints", bare_nerves_count=False)]
         else:
-            ways = (
+            ways = [
                 self._joints(parsed, ranges_are="joints"),
                 self._joints(parsed, ranges_are="nerves"),
-            )
-        readings = tuple(dict.fromkeys(way for way in ways))
+            ]
+        readings = tuple(dict.fromkeys(ways))
         named = {nerve for label in parsed if not label.joints for nerve in label.nerves}
         supplying = {
             nerve for way in readings for joint in way for nerve in self.joints[joint].nerves
@@ -132,6 +132,7 @@ class Anatomy:
         self,
         labels: list[_Label],
         ranges_are: Literal["joints", "nerves"],
+        *,
         bare_nerves_count: bool = True,
     ) -> Joints:
         named: set[str] = set()

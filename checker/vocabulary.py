@@ -7,7 +7,7 @@ value, unit or level is caught where it is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeAlias
@@ -15,14 +15,17 @@ from typing import Any, Literal, TypeAlias
 from pydantic import Field
 
 from checker.anatomy import ActsOn, Anatomy
-from checker.errors import did_you_mean
+from checker.errors import LONGEST_QUOTE, but_found, closest, did_you_mean, quoted
 from checker.fact import Grade, Value
-from checker.yamlfile import Document, FromFile, Path_
+from checker.yamlfile import Document, FromFile, Path_, Text
 
 Kind = Literal["chart", "request", "care", "history"]
 
 RESERVED = frozenset({"all", "any", "not", "some", "every", "none", "count", "overlap", "within"})
 """Words of the rule language, which no fact may be named."""
+
+_TAKEN = frozenset({"not documented", "not asked", "not_stated"})
+"""Words for silence, which no value may be named."""
 
 LARGEST = 10**12
 FINEST = 4
@@ -33,7 +36,7 @@ class _Entry(FromFile):
     """What every fact's entry may say."""
 
     kind: Kind = "chart"
-    ask: str
+    ask: Text
     where: str | None = None
     counts: str | None = None
     does_not_count: str | None = None
@@ -47,19 +50,19 @@ class _BooleanEntry(_Entry):
 
 class _NumberEntry(_Entry):
     type: Literal["number"]
-    unit: str
+    unit: Text
     from_: float | None = Field(None, alias="from")
     to: float | None = None
 
 
 class _EnumEntry(_Entry):
     type: Literal["enum"]
-    values: dict[str, str]
+    values: dict[str, Text]
 
 
 class _SetEntry(_Entry):
     type: Literal["set"]
-    values: dict[str, str]
+    values: dict[str, Text]
 
 
 class _LevelsEntry(_Entry):
@@ -80,7 +83,7 @@ class _ListEntry(_Entry):
 
 
 class _JointsEntry(_Entry):
-    joints_of: str
+    joints_of: Text
     ask: str = ""
 
 
@@ -100,10 +103,13 @@ _ENTRIES: dict[str, type[_Entry]] = {
 }
 
 
+_TELL_THE_TYPE = ("type", "joints_of", "derived_when")
+
+
 class ProcedureEntry(FromFile):
     """A procedure that a request may ask for; `targets` says what its levels name by default."""
 
-    title: str
+    title: Text
     targets: ActsOn
 
 
@@ -112,8 +118,8 @@ class VocabularyFile(FromFile):
 
     facts: dict[str, Any]
     procedures: dict[str, ProcedureEntry]
-    regions: dict[str, str]
-    grounds: dict[str, str] = {}
+    regions: dict[str, Text]
+    grounds: dict[str, Text] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +203,17 @@ class FactSpec:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All facts, procedures, regions and reviewers' reasons that exist."""
+    """All facts, procedures, regions and reviewers' reasons that exist.
+
+    `unread` names the facts and fields whose entries have a problem; nothing more is said where they are used.
+    """
 
     facts: Mapping[str, FactSpec]
     procedures: Mapping[str, ProcedureEntry]
     regions: Mapping[str, str]
     grounds: Mapping[str, str]
     anatomy: Anatomy
+    unread: frozenset[str] = frozenset()
 
     def value(self, spec: FactSpec, written: Any) -> Value:
         """The value of a fact as written in a file; lists of records are read by the caller.
@@ -232,27 +242,39 @@ class Vocabulary:
             case ListOf():
                 raise ValueError("expected a list of records")
 
+    def faults(self, spec: FactSpec, written: Any) -> list[tuple[Path_, str]]:
+        """What is wrong with a value as written, with the way to it: the place in a list, or the whole."""
+        problem = self._fault(spec, written)
+        if problem is None:
+            return []
+        found = [((index,), self._fault(spec, [one])) for index, one in enumerate(_items(written))]
+        return [(path, said) for path, said in found if said] or [((), problem)]
+
+    def _fault(self, spec: FactSpec, written: Any) -> str | None:
+        try:
+            self.value(spec, written)
+        except ValueError as problem:
+            return str(problem)
+        return None
+
+
+def _items(written: Any) -> list[Any]:
+    return written if isinstance(written, list) else []
+
 
 def _boolean(written: Any) -> bool:
     if isinstance(written, bool):
         return written
     if isinstance(written, str) and written.lower() in {"yes", "no", "true", "false"}:
         return written.lower() in {"yes", "true"}
-    raise ValueError(f"expected `true` or `false`, not `{written}`")
+    raise ValueError(f"expected `true` or `false`{but_found(written)}")
 
 
 def _number(kind: Number, written: Any) -> int | float:
-    if isinstance(written, str) and (
-        match := re.fullmatch(r"([-+]?[0-9.]+)\s*([A-Za-z%]+)", written)
-    ):
-        if match[2].lower() not in {kind.unit, kind.unit.rstrip("s")} and (match[2], kind.unit) != (
-            "%",
-            "percent",
-        ):
-            raise ValueError(f"`{written}` is not in {kind.unit}; write the number of {kind.unit}")
-        raise ValueError(f"write the number alone: {match[1]}")
+    if isinstance(written, str):
+        raise ValueError(_no_number(kind, written))
     if isinstance(written, bool) or not isinstance(written, int | float):
-        raise ValueError(f"expected a number of {kind.unit}, not `{written}`")
+        raise ValueError(f"expected a number of {kind.unit}{but_found(written)}")
     if not kind.low <= written <= kind.high:
         raise ValueError(f"{written} {kind.unit} is outside {kind.low:g} to {kind.high:g}")
     if round(written, FINEST) != written:
@@ -260,62 +282,102 @@ def _number(kind: Number, written: Any) -> int | float:
     return int(written) if written == int(written) else written
 
 
+def _no_number(kind: Number, written: str) -> str:
+    """Why a text is no number: it has quotes, or a unit."""
+    match = re.fullmatch(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*([A-Za-z%]*)", written)
+    if match is None:
+        return f"expected a number of {kind.unit}, not {quoted(written)}"
+    if match[2].lower() in {"", kind.unit, kind.unit.rstrip("s")} or (match[2], kind.unit) == (
+        "%",
+        "percent",
+    ):
+        how = "without its unit" if match[2] else "without quotes"
+        return f"write the number {how}: {match[1]}"
+    return f"{quoted(written)} is not in {kind.unit}; write the number of {kind.unit}"
+
+
 def _one_of(values: Mapping[str, str], written: Any) -> str:
-    text = str(written).lower() if isinstance(written, bool) else written
-    if text in values:
-        return str(text)
-    raise ValueError(f"`{written}` is not one of {_choices(values)}{did_you_mean(written, values)}")
+    text = str(written).lower() if isinstance(written, bool | int) else written
+    if isinstance(text, str) and text in values:
+        return text
+    if not isinstance(text, str):
+        raise ValueError(f"expected one of {_choices(values)}{but_found(written)}")
+    raise ValueError(
+        f"{quoted(written)} is not one of {_choices(values)}{did_you_mean(text, values)}"
+    )
 
 
-def _choices(values: Mapping[str, str]) -> str:
+def _choices(values: Iterable[str]) -> str:
     return ", ".join(f"`{value}`" for value in values)
 
 
 def _list(written: Any) -> list[Any]:
-    if not isinstance(written, list):
-        raise ValueError(
-            f"expected a list such as [{written}]; an empty list [] says that there are none"
-        )
-    return written
+    if isinstance(written, list):
+        return written
+    such_as = (
+        f" such as [{written}]" if isinstance(written, str) and len(written) < LONGEST_QUOTE else ""
+    )
+    none = "; an empty list [] says that there are none"
+    raise ValueError(f"expected a list{such_as}{'' if such_as else but_found(written)}{none}")
 
 
 def _text(written: Any) -> str:
     if not isinstance(written, str):
-        raise ValueError(f"expected a level such as L4-5, not `{written}`")
+        raise ValueError(f"expected a level such as L4-5{but_found(written)}")
     return written
 
 
 def _day(written: Any) -> date:
+    if isinstance(written, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
+        raise ValueError(f"write the date without quotes: {written}")
     if not isinstance(written, date):
-        raise ValueError(f"expected a date such as 2015-09-21, not `{written}`")
+        raise ValueError(f"expected a date such as 2015-09-21{but_found(written)}")
     return written
+
+
+# Reading ---------------------------------------------------------------------------------------------
 
 
 def load_vocabulary(document: Document, anatomy: Anatomy) -> Vocabulary | None:
     """The vocabulary in a document, or None after reporting what is wrong with it."""
     file = document.read(VocabularyFile)
+    facts = _facts(document, file)
+    _check_fields(document, facts)
+    unread = _unread(document, facts)
+    _check_joints_of(document, facts, unread)
     if file is None:
         return None
+    for name in ("procedures", "regions"):
+        if not getattr(file, name):
+            document.report((name,), "expected at least one entry")
+    return Vocabulary(facts, file.procedures, file.regions, file.grounds, anatomy, unread)
+
+
+def _facts(document: Document, file: VocabularyFile | None) -> dict[str, FactSpec]:
+    procedures = {name: one.title for name, one in file.procedures.items()} if file else {}
     facts = {
-        "procedure": _built_in(
-            "procedure", {name: one.title for name, one in file.procedures.items()}
-        ),
-        "region": _built_in("region", file.regions),
+        "procedure": _built_in("procedure", procedures),
+        "region": _built_in("region", file.regions if file else {}),
     }
-    for name in file.facts:
-        if name in facts:
-            document.report(
-                ("facts", name), f"`{name}` exists of itself; leave it out", at_key=True
-            )
-        elif spec := _spec(document, ("facts", name), name):
+    for name in document.keys(("facts",)):
+        path = ("facts", name)
+        if name in ("procedure", "region"):
+            document.report(path, f"`{name}` exists of itself; leave it out", at_key=True)
+        elif spec := _spec(document, path, name):
             facts[name] = spec
-    _check_fields(document, facts)
-    _check_joints_of(document, facts)
-    for joint, entry in anatomy.joints.items():
-        if entry.region not in file.regions:
-            message = f"the anatomy puts {joint} in `{entry.region}`, which is no region here"
-            document.report(("regions",), message)
-    return Vocabulary(facts, file.procedures, file.regions, file.grounds, anatomy)
+    return facts
+
+
+def _unread(document: Document, facts: Mapping[str, FactSpec]) -> frozenset[str]:
+    """The facts and fields that are in the file and did not load."""
+    written = [("facts", name) for name in document.keys(("facts",))]
+    fields = [
+        (*path, "fields", name) for path in written for name in document.keys((*path, "fields"))
+    ]
+    loaded = set(facts)
+    for spec in facts.values():
+        loaded |= set(spec.type.fields) if isinstance(spec.type, ListOf) else set()
+    return frozenset(path[-1] for path in [*written, *fields]) - loaded
 
 
 def _built_in(name: str, values: Mapping[str, str]) -> FactSpec:
@@ -329,8 +391,12 @@ def _built_in(name: str, values: Mapping[str, str]) -> FactSpec:
     return FactSpec(name, Enum(values), "request", ask, where)
 
 
-def _spec(document: Document, path: Path_, name: str, in_list: bool = False) -> FactSpec | None:
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", name) or name in RESERVED:
+def _spec(document: Document, path: Path_, name: str, *, in_list: bool = False) -> FactSpec | None:
+    if name in RESERVED:
+        message = f"`{name}` is a word of the rule language; choose another name"
+        document.report(path, message, at_key=True)
+        return None
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", name):
         message = f"`{name}` is no name for a fact; write lower-case words joined by `_`"
         document.report(path, message, at_key=True)
         return None
@@ -361,24 +427,27 @@ def _spec(document: Document, path: Path_, name: str, in_list: bool = False) -> 
 
 def _model_of(document: Document, path: Path_, raw: Any) -> type[_Entry] | None:
     if not isinstance(raw, dict):
-        document.report(path, "expected keys such as `type`, `ask` here")
+        document.report(path, f"expected keys such as `type`, `ask`{but_found(raw)}")
         return None
     if "derived_when" in raw:
         return _DerivedEntry
     if "joints_of" in raw:
         return _JointsEntry
     kind = raw.get("type")
-    if kind not in _ENTRIES:
-        said = (
-            "`type` is missing"
-            if kind is None
-            else f"unknown type `{kind}`{did_you_mean(kind, _ENTRIES)}"
-        )
-        document.report(
-            (*path, "type"), f"{said}; the types are {_choices(dict.fromkeys(_ENTRIES, ''))}"
-        )
-        return None
-    return _ENTRIES[kind]
+    if isinstance(kind, str) and kind in _ENTRIES:
+        return _ENTRIES[kind]
+    misspelt = [
+        one for one in raw if closest(one, _TELL_THE_TYPE) and one not in _Entry.model_fields
+    ]
+    if kind is not None:
+        message = f"{quoted(kind)} is no type{did_you_mean(kind, _ENTRIES)}; the types are {_choices(_ENTRIES)}"
+        document.report((*path, "type"), message)
+    elif misspelt:
+        hint = did_you_mean(misspelt[0], _TELL_THE_TYPE)
+        document.report((*path, misspelt[0]), f"unknown key `{misspelt[0]}`{hint}", at_key=True)
+    else:
+        document.report(path, f"`type` is missing; the types are {_choices(_ENTRIES)}")
+    return None
 
 
 def _type(document: Document, path: Path_, entry: _Entry) -> FactType | None:
@@ -386,8 +455,7 @@ def _type(document: Document, path: Path_, entry: _Entry) -> FactType | None:
         case _NumberEntry():
             return _number_type(document, path, entry)
         case _EnumEntry() | _SetEntry():
-            if not entry.values:
-                document.report((*path, "values"), "expected at least one value")
+            if not _check_values(document, (*path, "values"), entry.values):
                 return None
             return (Enum if isinstance(entry, _EnumEntry) else SetOf)(entry.values)
         case _LevelsEntry() | _JointsEntry():
@@ -397,20 +465,34 @@ def _type(document: Document, path: Path_, entry: _Entry) -> FactType | None:
         case _DateEntry():
             return Date()
         case _ListEntry():
-            fields = {
-                name: _spec(document, (*path, "fields", name), name, in_list=True)
-                for name in entry.fields
-            }
-            return ListOf({name: spec for name, spec in fields.items() if spec})
+            return _list_type(document, (*path, "fields"), entry)
         case _:
             return Boolean()
+
+
+def _check_values(document: Document, path: Path_, values: Mapping[str, str]) -> bool:
+    if not values:
+        document.report(path, "expected at least one value")
+    for name in _TAKEN.intersection(values):
+        message = f"`{name}` says that there is no value; choose another name"
+        document.report((*path, name), message, at_key=True)
+    return bool(values) and not _TAKEN.intersection(values)
+
+
+def _list_type(document: Document, path: Path_, entry: _ListEntry) -> ListOf | None:
+    if not entry.fields:
+        document.report(path, "expected at least one field")
+    specs = {name: _spec(document, (*path, name), name, in_list=True) for name in entry.fields}
+    fields = {name: spec for name, spec in specs.items() if spec}
+    return ListOf(fields) if fields else None
 
 
 def _number_type(document: Document, path: Path_, entry: _NumberEntry) -> Number | None:
     low = 0 if entry.from_ is None else entry.from_
     high = LARGEST if entry.to is None else entry.to
     if not -LARGEST <= low < high <= LARGEST:
-        document.report(path, f"the range {low:g} to {high:g} holds no number")
+        at = (*path, "to" if entry.to is not None else "from")
+        document.report(at, f"`from` {low:g} `to` {high:g} holds no number")
         return None
     return Number(entry.unit, low, high)
 
@@ -424,22 +506,27 @@ def _check_fields(document: Document, facts: Mapping[str, FactSpec]) -> None:
         for field in spec.type.fields:
             path = ("facts", name, "fields", field)
             if field in facts:
-                document.report(path, f"field `{field}` has the name of a fact", at_key=True)
+                message = f"field `{field}` has the name of a fact; choose another name"
+                document.report(path, message, at_key=True)
             elif field in owner:
-                message = f"field `{field}` stands in `{owner[field]}` too"
+                message = f"field `{field}` is a field of `{owner[field]}` too; choose another name"
                 document.report(path, message, at_key=True)
             owner[field] = name
 
 
-def _check_joints_of(document: Document, facts: Mapping[str, FactSpec]) -> None:
+def _check_joints_of(
+    document: Document, facts: Mapping[str, FactSpec], unread: frozenset[str]
+) -> None:
     groups: list[tuple[Path_, Mapping[str, FactSpec]]] = [(("facts",), facts)]
     for name, spec in facts.items():
         if isinstance(spec.type, ListOf):
             groups.append((("facts", name, "fields"), spec.type.fields))
     for base, group in groups:
         for name, spec in group.items():
-            source = group.get(spec.joints_of or "")
-            if spec.joints_of and (source is None or not isinstance(source.type, TargetLabels)):
-                hint = did_you_mean(spec.joints_of, group)
+            if spec.joints_of is None or spec.joints_of in unread:
+                continue
+            usable = [one.name for one in group.values() if isinstance(one.type, TargetLabels)]
+            if spec.joints_of not in usable:
+                hint = did_you_mean(spec.joints_of, usable)
                 message = f"`{spec.joints_of}` is no fact of type `targets` here{hint}"
                 document.report((*base, name, "joints_of"), message)

@@ -310,13 +310,25 @@ def truths(condition: Written, chart: Plain, rules: Rules) -> set[bool | None]:
 
 def status(criterion: Mapping[str, Written], chart: Plain, rules: Rules, silence: str) -> str:
     """The status of a criterion on a chart without conflicts."""
-    when, requires, unless = (criterion.get(part) for part in PARTS)
-    if when and truths(when, chart, rules) == {False}:
+    if "when" in criterion and truths(criterion["when"], chart, rules) == {False}:
         return "not applicable"
-    if unless and truths(unless, chart, rules) == {True}:
-        return "met"
-    holds = {"any": [{"not": when}, requires]} if when else requires
-    return _settled_status(truths(holds, chart, rules), silence)
+    names = looked_at(criterion, rules)
+    found = {_holds(criterion, way, rules) for way in answered(chart, names)}
+    return _settled_status(found, silence)
+
+
+def _holds(criterion: Mapping[str, Written], chart: Plain, rules: Rules) -> bool | None:
+    """A documented exception holds; else the requirement, or that the criterion does not apply."""
+    if "unless" in criterion and truth(criterion["unless"], chart, rules):
+        return True
+    if "when" in criterion:
+        return truth({"any": [{"not": criterion["when"]}, criterion["requires"]]}, chart, rules)
+    return truth(criterion["requires"], chart, rules)
+
+
+def looked_at(criterion: Mapping[str, Written], rules: Rules) -> frozenset[str]:
+    """The facts and fields that a criterion looks at."""
+    return frozenset(name for part in PARTS for name in occurrences(criterion.get(part, {}), rules))
 
 
 def _settled_status(found: set[bool | None], silence: str) -> str:
@@ -352,8 +364,8 @@ def decided(criterion: Mapping[str, Written], situation: Any, reading: str) -> s
     """
     rules = situation.written
     silence = {"strict": "counts_against", "lenient": "presumed"}.get(reading, criterion["if_silent"])
-    looked_at = frozenset().union(*(occurrences(criterion[part], rules) for part in PARTS if part in criterion))
-    charts = [_only(way, looked_at) for way in ways(situation.facts, situation.record, reading)]
+    names = looked_at(criterion, rules)
+    charts = [_only(way, names) for way in ways(situation.facts, situation.record, reading)]
     different = [one for number, one in enumerate(charts) if one not in charts[:number]]
     return among((status(criterion, one, rules, silence) for one in different), situation.record)
 

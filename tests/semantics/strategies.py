@@ -410,7 +410,7 @@ def charts(names: frozenset[str], state: Callable[[str], SearchStrategy[Written]
 # Situations -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Situation:
     """A rule base and a chart for it, as written and as read."""
 
@@ -419,10 +419,10 @@ class Situation:
     record: RecordKind
     rules: RuleBase
 
-    def __repr__(self) -> str:
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         """What an author would write, to be read when a test fails."""
         parts = (("derived", self.written.derived), ("criteria", self.written.criteria), (self.record, self.facts))
-        return "; ".join(f"{title} {_flow(part)}" for title, part in parts)
+        printer.text("; ".join(f"{title} {_flow(part)}" for title, part in parts))
 
     @property
     def guideline(self) -> Guideline:
