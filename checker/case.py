@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict
+from pydantic import BeforeValidator, ConfigDict
 
 from checker.charting import (
     EvidenceEntry,
@@ -18,12 +19,13 @@ from checker.charting import (
     RecordKind,
     complete,
     heard,
+    too_many_conflicts,
 )
-from checker.errors import CaseError, Place, Problem, did_you_mean
+from checker.errors import CaseError, Place, Problem, did_you_mean, quoted
 from checker.fact import Chart, Conflicting, Documented, Evidence, Fact, Grade
 from checker.rulebase import RuleBase
 from checker.vocabulary import FactSpec, TargetLabels, Vocabulary
-from checker.yamlfile import Document, FromFile, Many, parse, read
+from checker.yamlfile import Document, FromFile, Many, Text, parse, read
 
 ReviewersOutcome = Literal["Upheld", "Overturned"]
 Basis = Literal["guideline", "other source", "general scepticism", "credibility"]
@@ -41,7 +43,7 @@ class ReviewerEntry(FromFile):
 class LetterEntry(FromFile):
     """The letter that a case is taken from."""
 
-    id: str
+    id: Text
     jurisdiction: str | None = None
     ur_date: date | None = None
     decision_date: date | None = None
@@ -58,16 +60,21 @@ class _DecisionEntry(FromFile):
     note: str | None = None
 
 
+_NumberOrText = Annotated[
+    Text, BeforeValidator(lambda value: str(value) if type(value) is int else value)
+]
+
+
 class _RequestEntry(FromFile):
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
 
-    id: int | str
+    id: _NumberOrText
     item: str | None = None
     decision: _DecisionEntry | None = None
 
 
 class _CaseFile(FromFile):
-    case: str
+    case: Text
     about: str | None = None
     letter: LetterEntry | None = None
     record: RecordKind
@@ -156,8 +163,11 @@ def parse_settings(settings: Iterable[str], rules: RuleBase) -> Facts:
     facts: Facts = {}
     problems: list[Problem] = []
     for setting in settings:
-        name, _, value = setting.partition("=")
-        argument = f"--set {setting}"
+        argument = f"--set {setting}".encode("utf-8", "backslashreplace").decode()
+        name, equals, value = argument.removeprefix("--set ").partition("=")
+        if not equals:
+            problems.append(Problem(Place(argument), "write the fact, `=` and its value"))
+            continue
         try:
             document = parse(argument, f"{name.strip()}: {value}".encode(), CaseError)
             facts |= FactReader(document, rules.vocabulary).read((), document.value)
@@ -173,6 +183,8 @@ def parse_settings(settings: Iterable[str], rules: RuleBase) -> Facts:
 def _case(document: Document, rules: RuleBase) -> Case:
     file = document.read(_CaseFile)
     reader = FactReader(document, rules.vocabulary)
+    facts = reader.read(("facts",), document.keys(("facts",)))
+    requested = [_requested(reader, index) for index in document.indexes(("requests",))]
     case = None
     if file:
         case = Case(
@@ -181,9 +193,10 @@ def _case(document: Document, rules: RuleBase) -> Case:
             about=file.about,
             letter=file.letter,
             record=file.record,
-            facts=reader.read(("facts",), file.facts),
+            facts=facts,
             requests=tuple(
-                _request(reader, index, entry) for index, entry in enumerate(file.requests)
+                _request(entry, stated)
+                for entry, stated in zip(file.requests, requested, strict=True)
             ),
         )
         _check(document, file, rules)
@@ -192,11 +205,16 @@ def _case(document: Document, rules: RuleBase) -> Case:
     return case
 
 
-def _request(reader: FactReader, index: int, entry: _RequestEntry) -> Request:
+def _requested(reader: FactReader, index: int) -> Facts:
     path = ("requests", index)
-    facts = reader.read(path, entry.model_extra or {}, only_of_requests=True)
+    keys = reader.document.keys(path)
+    names = [name for name in keys if name not in _RequestEntry.model_fields]
+    return reader.read(path, names, only_of_requests=True)
+
+
+def _request(entry: _RequestEntry, facts: Facts) -> Request:
     decision = _decision(entry.decision) if entry.decision else None
-    return Request(str(entry.id), entry.item or "", facts, decision)
+    return Request(entry.id, entry.item or "", facts, decision)
 
 
 def _decision(entry: _DecisionEntry) -> Decision:
@@ -215,23 +233,27 @@ def _check(document: Document, file: _CaseFile, rules: RuleBase) -> None:
         document.report(("requests",), "expected at least one request")
     seen: set[str] = set()
     for index, entry in enumerate(file.requests):
-        if str(entry.id) in seen:
-            document.report(("requests", index, "id"), f"a second request with the id `{entry.id}`")
-        seen.add(str(entry.id))
+        if entry.id in seen:
+            message = f"a second request with the id {quoted(entry.id)}"
+            document.report(("requests", index, "id"), message)
+        seen.add(entry.id)
         for number, ground in enumerate(entry.decision.grounds if entry.decision else ()):
             if ground not in rules.grounds:
                 path = ("requests", index, "decision", "grounds", number)
                 hint = did_you_mean(ground, rules.grounds)
-                document.report(
-                    path, f"`{ground}` is no criterion and no ground of the vocabulary{hint}"
-                )
+                message = f"{quoted(ground)} is no criterion and no ground of the vocabulary{hint}"
+                document.report(path, message)
 
 
 # Grouping --------------------------------------------------------------------------------------------
 
 
 def procedures(case: Case, vocabulary: Vocabulary, facts_from: FactsFrom) -> tuple[Procedure, ...]:
-    """The procedures that a case asks for, each with its complete chart, in the order of its requests."""
+    """The procedures that a case asks for, each with its complete chart, in the order of its requests.
+
+    Raises:
+        CaseError: if its conflicts can be settled in too many ways to weigh them all.
+    """
     groups: dict[Any, list[Request]] = {}
     for number, request in enumerate(case.requests):
         groups.setdefault(_group_of(request, number), []).append(request)
@@ -253,31 +275,70 @@ def _procedure(
 ) -> Procedure:
     names = dict.fromkeys(name for request in requests for name in request.facts)
     stated = [heard(request.facts, facts_from) for request in requests]
+    _check_conflicts(
+        case,
+        {
+            f"{name} of request {request.id}": fact
+            for request, facts in zip(requests, stated, strict=True)
+            for name, fact in facts.items()
+        },
+    )
     together: Facts = {}
     for name in names:
         said = [facts[name] for facts in stated if name in facts]
         if said:
             together[name] = _merged(vocabulary.facts[name], said)
     chart = complete({**heard(case.facts, facts_from), **together}, vocabulary, case.record)
+    _check_conflicts(case, chart)
     return Procedure(requests, chart, _stray_nerves(chart, vocabulary))
+
+
+def _check_conflicts(case: Case, facts: Mapping[str, Fact]) -> None:
+    if problem := too_many_conflicts(facts):
+        raise CaseError([Problem(Place(case.file), problem)])
 
 
 def _merged(spec: FactSpec, said: list[Fact]) -> Fact:
     """What several requests of one procedure say of one fact: levels add up, the rest must agree."""
-    values = [one for one in said if isinstance(one, Documented)]
-    if len(said) == 1 or not values:
+    alternatives = [values for values in map(_values, said) if values]
+    if len(said) == 1 or not alternatives:
         return said[0]
-    evidence = tuple(dict.fromkeys(one for value in values for one in value.evidence))
-    grade: Grade = "conclusory" if any(one.grade == "conclusory" for one in values) else "explicit"
     if isinstance(spec.type, TargetLabels):
-        labels = (label for one in values if isinstance(one.value, tuple) for label in one.value)
-        return Documented(tuple(dict.fromkeys(labels)), grade, evidence)  # type: ignore[arg-type]
-    distinct = list(dict.fromkeys(one.value for one in values))
-    if len(distinct) == 1:
-        return replace(values[0], grade=grade, evidence=evidence)
-    return Conflicting(
-        tuple(next(one for one in values if one.value == value) for value in distinct)
-    )
+        ways = [_added_up(way) for way in product(*alternatives)]
+    else:
+        ways = [value for values in alternatives for value in values]
+    distinct: list[Documented] = []
+    for way in ways:
+        if all(way.value != one.value for one in distinct):
+            distinct.append(way)
+    if len(distinct) > 1:
+        return Conflicting(tuple(distinct))
+    return replace(distinct[0], grade=_weakest(ways), evidence=_all_evidence(ways))
+
+
+def _values(fact: Fact) -> tuple[Documented, ...]:
+    match fact:
+        case Documented():
+            return (fact,)
+        case Conflicting(values):
+            return values
+        case _:
+            return ()
+
+
+def _added_up(values: Sequence[Documented]) -> Documented:
+    """The levels of several requests as those of one."""
+    labels = [label for one in values if isinstance(one.value, tuple) for label in one.value]
+    together = tuple(dict.fromkeys(label for label in labels if isinstance(label, str)))
+    return Documented(together, _weakest(values), _all_evidence(values))
+
+
+def _weakest(values: Sequence[Documented]) -> Grade:
+    return "conclusory" if any(one.grade == "conclusory" for one in values) else "explicit"
+
+
+def _all_evidence(values: Sequence[Documented]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(one for value in values for one in value.evidence))
 
 
 def _stray_nerves(chart: Chart, vocabulary: Vocabulary) -> frozenset[str]:

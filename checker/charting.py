@@ -10,10 +10,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
-from typing import Any, Literal, TypeAlias
+from math import prod
+from typing import Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import Field, model_validator
 
 from checker.anatomy import ActsOn
-from checker.errors import did_you_mean
+from checker.errors import EngineError, but_found, closest, did_you_mean, quoted
 from checker.fact import (
     NOT_ASKED,
     NOT_DOCUMENTED,
@@ -28,13 +31,16 @@ from checker.fact import (
     Voice,
     evidence_of,
 )
-from checker.vocabulary import FactSpec, ListOf, TargetLabels, Vocabulary
+from checker.vocabulary import Enum, FactSpec, ListOf, TargetLabels, Vocabulary
 from checker.yamlfile import Document, FromFile, Path_
 
 RecordKind = Literal["open", "closed"]
 FactsFrom = Literal["record", "record+ur", "all"]
 
-_VOICES: Mapping[FactsFrom, Collection[Voice]] = {
+MAX_WORLDS = 1024
+"""In how many ways the conflicts of a chart may be settled."""
+
+_VOICES: Mapping[FactsFrom, tuple[Voice, ...]] = {
     "record": ("record",),
     "record+ur": ("record", "ur"),
     "all": ("record", "ur", "reviewer"),
@@ -48,16 +54,27 @@ _STATES: Mapping[str, Fact] = {"not documented": NOT_DOCUMENTED, "not asked": NO
 Facts: TypeAlias = "dict[str, Fact]"
 
 
+_LineNumber = Annotated[int, Field(ge=1)]
+
+
 class EvidenceEntry(FromFile):
     """Where a fact stands, as a case says it."""
 
     document: str | None = None
     section: Literal["summary", "request", "rationale"] | None = None
     voice: Voice = "record"
-    line: int | None = None
-    last_line: int | None = None
+    line: _LineNumber | None = None
+    last_line: _LineNumber | None = None
     dated: date | None = None
     quote: str | None = None
+
+    @model_validator(mode="after")
+    def _runs_downwards(self) -> Self:
+        if self.last_line and self.line is None:
+            raise ValueError("`last_line` needs `line`, the first one")
+        if self.last_line and self.line and self.last_line < self.line:
+            raise ValueError(f"`last_line` {self.last_line} is before `line` {self.line}")
+        return self
 
     def evidence(self) -> Evidence:
         """The same as a value of the program."""
@@ -74,21 +91,23 @@ class FactReader:
     document: Document
     vocabulary: Vocabulary
 
-    def read(self, path: Path_, names: Iterable[str], only_of_requests: bool = False) -> Facts:
+    def read(self, path: Path_, names: Iterable[str], *, only_of_requests: bool = False) -> Facts:
         """The facts that stand under these names at `path`."""
         facts: Facts = {}
         for name in names:
             here = (*path, name)
             spec = self.vocabulary.facts.get(name)
-            if problem := self._refusal(name, spec, only_of_requests):
+            if problem := self._refusal(name, spec, only_of_requests=only_of_requests):
                 self.document.report(here, problem, at_key=True)
             elif spec and (fact := self._fact(here, spec)):
                 facts[name] = fact
         return facts
 
-    def _refusal(self, name: str, spec: FactSpec | None, only_of_requests: bool) -> str | None:
+    def _refusal(self, name: str, spec: FactSpec | None, *, only_of_requests: bool) -> str | None:
+        if spec is None and name in self.vocabulary.unread:
+            return None
         if spec is None:
-            known = self.vocabulary.facts
+            known = [one.name for one in self.vocabulary.facts.values() if one.written]
             extra = ("id", "item", "decision") if only_of_requests else ()
             return f"unknown fact `{name}`{did_you_mean(name, [*known, *extra])}"
         if spec.joints_of:
@@ -106,7 +125,7 @@ class FactReader:
         if not isinstance(written, dict):
             return self._value(path, spec, "explicit", inherited, None)
         if "conflicting" in written:
-            return self._conflicting(path, spec, written)
+            return self._conflicting(path, spec, written, inherited)
         if not self._keys(path, written, ("value", "grade", "evidence", "note"), needed="value"):
             return None
         evidence = self._evidence(path, written) or inherited
@@ -127,70 +146,87 @@ class FactReader:
             return NotDocumented(evidence, note) if written == "not documented" else NOT_ASKED
         if spec.at_best == "conclusory":
             grade = "conclusory"
-        if isinstance(spec.type, ListOf):
-            records = self._records(path, spec.type, written)
-            return None if records is None else Documented(records, grade, evidence, note)
-        try:
-            return Documented(self.vocabulary.value(spec, written), grade, evidence, note)
-        except ValueError as problem:
-            state = did_you_mean(written, _STATES) if isinstance(written, str) else ""
-            message = str(problem)
-            self.document.report(path, message if "did you mean" in message else message + state)
+        if isinstance(spec.type, ListOf) and isinstance(written, list):
+            records = self._records(path, spec.type, evidence)
+            return Documented(records, grade, evidence, note)
+        if faults := self._faults(spec, written):
+            for way, message in faults:
+                self.document.report((*path, *way), message)
             return None
+        return Documented(self.vocabulary.value(spec, written), grade, evidence, note)
 
-    def _conflicting(self, path: Path_, spec: FactSpec, written: dict[str, Any]) -> Fact | None:
+    def _faults(self, spec: FactSpec, written: Any) -> list[tuple[Path_, str]]:
+        """What is wrong with a value; a state is told from a value by which of them is closer."""
+        if written is None:
+            state = "`not documented` where the chart is silent"
+            return [((), f"no value is written here; write one, or {state}")]
+        faults = self.vocabulary.faults(spec, written)
+        values = spec.type.values if isinstance(spec.type, Enum) else ()
+        meant = closest(written, [*values, *_STATES]) if faults else None
+        if meant in _STATES:
+            return [((), f"{quoted(written)} is no value (did you mean `{meant}`?)")]
+        return faults
+
+    def _conflicting(
+        self,
+        path: Path_,
+        spec: FactSpec,
+        written: dict[str, Any],
+        inherited: tuple[Evidence, ...],
+    ) -> Fact | None:
         values = written["conflicting"]
         if not self._keys(path, written, ("conflicting", "note"), needed="conflicting"):
             return None
         if not isinstance(values, list) or len(values) < 2:
             self.document.report((*path, "conflicting"), "expected a list of two or more values")
             return None
-        found = [self._fact((*path, "conflicting", index), spec) for index in range(len(values))]
-        if not all(isinstance(one, Documented) for one in found):
-            if None not in found:
-                self.document.report(
-                    (*path, "conflicting"), "silence does not conflict; give the values"
-                )
+        paths = [(*path, "conflicting", index) for index in range(len(values))]
+        found = [self._fact(one, spec, inherited) for one in paths]
+        documented = [one for one in found if isinstance(one, Documented)]
+        for one, fact in zip(paths, found, strict=True):
+            if isinstance(fact, Conflicting):
+                self.document.report(one, "a conflict inside a conflict; list all values in one")
+            elif fact and not isinstance(fact, Documented):
+                self.document.report(one, "silence does not conflict with a value; leave it out")
+        if len(documented) < len(found):
             return None
-        documented = tuple(one for one in found if isinstance(one, Documented))
-        if (
-            len(
-                {one.value for one in documented if isinstance(one.value, bool | int | float | str)}
-            )
-            == 1
-        ):
+        if all(one.value == documented[0].value for one in documented):
             self.document.report((*path, "conflicting"), "these values are the same; write one")
             return None
-        return Conflicting(documented, self._note(path, written))
+        return Conflicting(tuple(documented), self._note(path, written))
 
-    def _records(self, path: Path_, kind: ListOf, written: Any) -> tuple[Facts, ...] | None:
-        if not isinstance(written, list):
-            self.document.report(
-                path, "expected a list of records; an empty list [] says that there are none"
-            )
-            return None
-        return tuple(self._record((*path, index), kind) for index in range(len(written)))
+    def _records(
+        self, path: Path_, kind: ListOf, inherited: tuple[Evidence, ...]
+    ) -> tuple[Facts, ...]:
+        indexes = self.document.indexes(path)
+        return tuple(self._record((*path, index), kind, inherited) for index in indexes)
 
-    def _record(self, path: Path_, kind: ListOf) -> Facts:
+    def _record(self, path: Path_, kind: ListOf, inherited: tuple[Evidence, ...]) -> Facts:
         written = self.document.at(path)
         if not isinstance(written, dict):
-            self.document.report(path, f"expected fields such as `{next(iter(kind.fields))}` here")
+            message = f"expected fields such as `{next(iter(kind.fields))}`{but_found(written)}"
+            self.document.report(path, message)
             return {}
-        inherited = self._evidence(path, written)
+        evidence = self._evidence(path, written) or inherited
         record: Facts = {}
         for name in written:
             spec = kind.fields.get(name)
             if name == "evidence":
                 continue
-            if spec is None:
-                hint = did_you_mean(name, kind.fields)
-                self.document.report((*path, name), f"unknown field `{name}`{hint}", at_key=True)
-            elif spec.joints_of:
-                message = f"`{name}` is computed; write `{spec.joints_of}`"
-                self.document.report((*path, name), message, at_key=True)
-            elif fact := self._fact((*path, name), spec, inherited):
+            if problem := self._refusal_of_field(name, kind):
+                self.document.report((*path, name), problem, at_key=True)
+            elif spec and (fact := self._fact((*path, name), spec, evidence)):
                 record[name] = fact
         return record
+
+    def _refusal_of_field(self, name: str, kind: ListOf) -> str | None:
+        spec = kind.fields.get(name)
+        if spec is None and name not in self.vocabulary.unread:
+            known = [one.name for one in kind.fields.values() if one.written]
+            return f"unknown field `{name}`{did_you_mean(name, [*known, 'evidence'])}"
+        if spec and spec.joints_of:
+            return f"`{name}` is computed; write `{spec.joints_of}`"
+        return None
 
     def _keys(
         self, path: Path_, written: dict[str, Any], known: tuple[str, ...], needed: str
@@ -206,16 +242,16 @@ class FactReader:
     def _grade(self, path: Path_, written: dict[str, Any]) -> Grade:
         grade = written.get("grade", "explicit")
         if grade not in ("explicit", "conclusory"):
-            message = f"`{grade}` is not one of `explicit`, `conclusory`"
-            self.document.report(
-                (*path, "grade"), message + did_you_mean(grade, ["explicit", "conclusory"])
-            )
+            hint = did_you_mean(grade, ["explicit", "conclusory"])
+            message = f"expected `explicit` or `conclusory`{but_found(grade)}{hint}"
+            self.document.report((*path, "grade"), message)
         return "conclusory" if grade == "conclusory" else "explicit"
 
     def _note(self, path: Path_, written: dict[str, Any]) -> str | None:
         note = written.get("note")
         if note is not None and not isinstance(note, str):
-            self.document.report((*path, "note"), "expected a text")
+            message = f"expected a text{but_found(note)}; put a text in quotes"
+            self.document.report((*path, "note"), message)
             return None
         return note
 
@@ -253,14 +289,21 @@ def _heard(fact: Fact, voices: Collection[Voice]) -> Fact | None:
                 return Conflicting(kept, note)
             return kept[0] if kept else None
         case Documented(value=tuple() as items) if items and isinstance(items[0], Mapping):
-            records = (_heard_record(item, voices) for item in items if isinstance(item, Mapping))
-            remaining = tuple(record for record in records if record)
-            return replace(fact, value=remaining) if remaining else None
+            records = [
+                (item, _heard_record(item, voices)) for item in items if isinstance(item, Mapping)
+            ]
+            remaining = tuple(said for item, said in records if said or not item)
+            spoken = _spoken(fact, voices)
+            return replace(fact, value=remaining, evidence=spoken) if remaining else None
         case Documented() | NotDocumented() if fact.evidence:
-            spoken = tuple(one for one in fact.evidence if one.voice in voices)
+            spoken = _spoken(fact, voices)
             return replace(fact, evidence=spoken) if spoken else None
         case _:
             return fact
+
+
+def _spoken(fact: Documented | NotDocumented, voices: Collection[Voice]) -> tuple[Evidence, ...]:
+    return tuple(one for one in fact.evidence if one.voice in voices)
 
 
 def _heard_record(record: Mapping[str, Fact], voices: Collection[Voice]) -> Facts:
@@ -383,12 +426,40 @@ def worlds(chart: Chart, names: Iterable[str]) -> list[Chart]:
     """Charts without conflicts among these facts, one for every way to settle them all.
 
     A conflict inside a record counts as well. One chart, the same one, when nothing conflicts.
+
+    Raises:
+        EngineError: if there are more than `MAX_WORLDS` ways.
     """
-    conflicting = [name for name in dict.fromkeys(names) if _ways(chart[name]) != [chart[name]]]
+    conflicting = [name for name in dict.fromkeys(names) if _number_of_ways(chart[name]) > 1]
     if not conflicting:
         return [chart]
+    if problem := too_many_conflicts({name: chart[name] for name in conflicting}):
+        raise EngineError(problem)
     every_way = product(*(_ways(chart[name]) for name in conflicting))
     return [{**chart, **dict(zip(conflicting, way, strict=True))} for way in every_way]
+
+
+def too_many_conflicts(facts: Mapping[str, Fact]) -> str | None:
+    """Why the conflicts among these facts cannot all be weighed; None where they can."""
+    numbers = {name: _number_of_ways(fact) for name, fact in facts.items()}
+    if prod(numbers.values()) <= MAX_WORLDS:
+        return None
+    conflicting = ", ".join(f"`{name}`" for name, number in numbers.items() if number > 1)
+    return (
+        f"too many conflicts to weigh: {conflicting} can be settled in more than"
+        f" {MAX_WORLDS} ways; decide some of them"
+    )
+
+
+def _number_of_ways(fact: Fact) -> int:
+    match fact:
+        case Conflicting(values):
+            return sum(_number_of_ways(value) for value in values)
+        case Documented(value=tuple() as items):
+            records = (item for item in items if isinstance(item, Mapping))
+            return prod(_number_of_ways(field) for record in records for field in record.values())
+        case _:
+            return 1
 
 
 def _ways(fact: Fact) -> list[Fact]:

@@ -8,17 +8,20 @@ to come. Where everything was asked, both ends are the same. `evaluate` is the d
 from __future__ import annotations
 
 import operator
+import re
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from graphlib import CycleError, TopologicalSorter
 from typing import Any as Anything
 from typing import NamedTuple, TypeAlias
 
-from checker.errors import did_you_mean
+from checker.errors import but_found, did_you_mean, quoted
 from checker.fact import Chart, Documented, Fact, NotAsked
 from checker.vocabulary import (
     RESERVED,
+    Boolean,
     Date,
     FactSpec,
     Levels,
@@ -27,6 +30,7 @@ from checker.vocabulary import (
     SetOf,
     TargetLabels,
     Vocabulary,
+    in_words,
 )
 from checker.yamlfile import Document, Path_
 
@@ -275,6 +279,10 @@ def _reasons_of_parts(parts: Iterable[Condition], chart: Chart, idle: Range) -> 
 
 # Reading conditions from YAML ------------------------------------------------------------------------
 
+MAX_PARTS, MAX_DEPTH = 1_000, 100
+"""The largest condition of a derived fact, all that it is derived from included."""
+
+_FACT = re.compile("[a-z][a-z0-9_]*")
 _OPERATORS = ("at_least", "at_most", "more_than", "less_than", "is", "is_not", "includes")
 
 
@@ -295,9 +303,14 @@ class Reader:
         """The condition at `path`, or None after reporting what is wrong with it."""
         written = self.document.at(path)
         if not isinstance(written, dict) or not written:
-            self.document.report(path, "expected a condition such as `{facet_tenderness: true}`")
+            self.document.report(path, f"expected a condition such as {self._such_as()}")
             return None
         return _together(All, [self._entry((*path, key), key, written[key]) for key in written])
+
+    def _such_as(self) -> str:
+        facts = self.vocabulary.facts.values()
+        of = (one.name for one in facts if isinstance(one.type, Boolean) and one.written)
+        return f"`{{{next(of, 'fact')}: true}}`"
 
     def _entry(self, path: Path_, key: str, written: Anything) -> Condition | None:
         match key:
@@ -323,12 +336,15 @@ class Reader:
 
     # facts
 
-    def _spec(self, path: Path_, name: str, *, at_key: bool = False) -> FactSpec | None:
+    def _spec(self, path: Path_, name: Anything, *, at_key: bool = False) -> FactSpec | None:
         known = {**self.vocabulary.facts, **(self.fields or {})}
-        if name in known:
+        if not isinstance(name, str):
+            self.document.report(path, f"expected the name of a fact{but_found(name)}")
+        elif name in known:
             return known[name]
-        hint = did_you_mean(name, [*known, *(RESERVED if at_key else ())])
-        self.document.report(path, f"unknown fact `{name}`{hint}", at_key=at_key)
+        elif name not in self.vocabulary.unread:
+            hint = did_you_mean(name, [*known, *(RESERVED if at_key else ())])
+            self.document.report(path, f"unknown fact {quoted(name)}{hint}", at_key=at_key)
         return None
 
     def _fact(self, path: Path_, name: str, written: Anything) -> Condition | None:
@@ -375,19 +391,18 @@ class Reader:
 
     def _derived(self, path: Path_, spec: FactSpec, values: set[bool]) -> Condition | None:
         part = self.derived.get(spec.name)
+        if len(values) > 1:
+            self.document.report(path, "`true` and `false` together ask nothing; write one of them")
         if part is None or len(values) > 1:
-            message = "always true" if part else f"`{spec.name}` does not load; see the vocabulary"
-            self.document.report(path, message)
             return None
         derived = Derived(spec.name, part)
         return derived if True in values else Not(derived)
 
     def _value(self, path: Path_, spec: FactSpec, written: Anything) -> Anything:
-        try:
-            return self.vocabulary.value(spec, written)
-        except ValueError as problem:
-            self.document.report(path, str(problem))
-            return None
+        faults = self.vocabulary.faults(spec, written)
+        for way, message in faults:
+            self.document.report((*path, *way), message)
+        return None if faults else self.vocabulary.value(spec, written)
 
     def _compared(
         self, path: Path_, spec: FactSpec, written: Mapping[str, Anything]
@@ -416,9 +431,8 @@ class Reader:
                 return self._bound(path, spec, key, written)
         if key in _OPERATORS:
             what = "a set" if key == "includes" else "a number or a date"
-            self.document.report(
-                path, f"`{key}` needs {what}, and `{spec.name}` is none", at_key=True
-            )
+            message = f"`{key}` needs {what}, and `{spec.name}` is {in_words(spec.type)}"
+            self.document.report(path, message, at_key=True)
         else:
             hint = did_you_mean(key, _OPERATORS)
             message = f"unknown operator `{key}`{hint}; the operators are {_words(_OPERATORS)}"
@@ -432,7 +446,7 @@ class Reader:
         return Includes(spec.name, values) if values else None
 
     def _bound(self, path: Path_, spec: FactSpec, key: str, written: Anything) -> Condition | None:
-        if isinstance(written, str) and isinstance(spec.type, Number | Date):
+        if isinstance(written, str) and _FACT.fullmatch(written):
             return self._bound_to_fact(path, spec, key, self._spec(path, written))
         value = self._value(path, spec, written)
         return None if value is None else Bound(spec.name, key, value)
@@ -442,10 +456,19 @@ class Reader:
     ) -> Condition | None:
         if other is None:
             return None
-        if other is spec or type(other.type) is not type(spec.type):
-            self.document.report(path, f"`{other.name}` and `{spec.name}` cannot be compared")
-            return None
-        return Relation(key, spec.name, other.name)
+        if other is spec:
+            self.document.report(path, f"`{spec.name}` is compared with itself")
+        elif in_words(other.type) != in_words(spec.type):
+            self.document.report(path, self._unlike(spec, other))
+        else:
+            return Relation(key, spec.name, other.name)
+        return None
+
+    def _unlike(self, one: FactSpec, other: FactSpec) -> str:
+        return (
+            f"`{one.name}` is {in_words(one.type)} and `{other.name}` is {in_words(other.type)};"
+            " they cannot be compared"
+        )
 
     # sets and lists
 
@@ -456,7 +479,8 @@ class Reader:
         specs = [self._spec((*path, index), name) for index, name in enumerate(written)]
         for index, spec in enumerate(specs):
             if spec and not isinstance(spec.type, Levels | SetOf):
-                self.document.report((*path, index), f"`{spec.name}` is not a set")
+                message = f"`{key}` needs sets, and `{spec.name}` is {in_words(spec.type)}"
+                self.document.report((*path, index), message)
                 return None
         left, right = specs
         if left is None or right is None:
@@ -465,20 +489,20 @@ class Reader:
             self.document.report(path, f"`{left.name}` is compared with itself")
             return None
         if type(left.type) is not type(right.type):
-            self.document.report(path, f"`{left.name}` and `{right.name}` cannot be compared")
+            self.document.report(path, self._unlike(left, right))
             return None
         return Relation(key, left.name, right.name)
 
     def _quantified(self, path: Path_, key: str, written: Anything) -> Condition | None:
         allowed = ("of", "where", "at_least", "at_most") if key == "count" else ("of", "where")
         if not isinstance(written, dict) or "of" not in written:
-            self.document.report(
-                path, f"expected `of`, as in `{key}: {{of: prior_blocks, where: …}}`"
-            )
+            self.document.report(path, f"expected `of`, as in `{key}: {{of: …, where: …}}`")
             return None
         unknown = [name for name in written if name not in allowed]
         for name in unknown:
             hint = did_you_mean(name, allowed)
+            if name in ("at_least", "at_most"):
+                hint = "; to count records, write `count`"
             self.document.report((*path, name), f"unknown key `{name}`{hint}", at_key=True)
         spec = self._spec((*path, "of"), written["of"])
         if spec is None or unknown:
@@ -486,8 +510,9 @@ class Reader:
         if key == "count" and isinstance(spec.type, Levels | SetOf):
             return self._set_size(path, spec, written)
         if not isinstance(spec.type, ListOf):
-            kind = "a list or a set" if key == "count" else "a list"
-            self.document.report((*path, "of"), f"`{spec.name}` is not {kind}")
+            kind = "a list of records or a set" if key == "count" else "a list of records"
+            message = f"`{key}` needs {kind}, and `{spec.name}` is {in_words(spec.type)}"
+            self.document.report((*path, "of"), message)
             return None
         return self._over_records(path, key, spec, spec.type, written)
 
@@ -495,7 +520,7 @@ class Reader:
         self, path: Path_, spec: FactSpec, written: Mapping[str, Anything]
     ) -> Condition | None:
         if "where" in written:
-            message = f"`where` needs a list, and `{spec.name}` is a set"
+            message = f"`where` needs a list of records, and `{spec.name}` is {in_words(spec.type)}"
             self.document.report((*path, "where"), message, at_key=True)
             return None
         return self._number_of(path, written, lambda number: Size(spec.name, number))
@@ -504,7 +529,7 @@ class Reader:
         self, path: Path_, key: str, spec: FactSpec, of: ListOf, written: Mapping[str, Anything]
     ) -> Condition | None:
         if self.fields is not None:
-            self.document.report(path, "a list inside a list is not possible", at_key=True)
+            self.document.report(path, f"`{key}` cannot stand inside a `where`", at_key=True)
             return None
         if "where" not in written:
             self.document.report(path, "`where` is missing: say which records", at_key=True)
@@ -533,10 +558,11 @@ class Reader:
             if key not in written:
                 continue
             if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= 99:
-                self.document.report((*path, key), f"expected a whole number, not `{number}`")
+                message = f"expected a whole number from 0 to 99{but_found(number)}"
+                self.document.report((*path, key), message)
                 found.append(None)
             elif key == "at_least" and number == 0:
-                self.document.report((*path, key), "at least 0 is always true")
+                self.document.report((*path, key), "`at_least: 0` is always true")
                 found.append(None)
             else:
                 found.append(at_least(number) if key == "at_least" else Not(at_least(number + 1)))
@@ -551,23 +577,56 @@ def read_derived(document: Document, vocabulary: Vocabulary) -> Mapping[str, Con
 
     A derived fact that hangs on itself is reported, and left out with all that need it.
     """
-    waiting = {
-        name: spec.derived_when for name, spec in vocabulary.facts.items() if spec.derived_when
+    paths = {
+        spec.name: spec.derived_when for spec in vocabulary.facts.values() if spec.derived_when
     }
-    needs = {name: _names_in(document.at(path)) & set(waiting) for name, path in waiting.items()}
+    needs = {
+        name: sorted(_names_in(document.at(path)) & paths.keys()) for name, path in paths.items()
+    }
     derived: dict[str, Condition] = {}
-    refused: set[str] = set()
-    while ready := [name for name in waiting if needs[name] <= set(derived) | refused]:
-        for name in ready:
-            condition = Reader(document, vocabulary, derived).read(waiting.pop(name))
-            if condition is None:
-                refused.add(name)
-            else:
-                derived[name] = condition
-    for name, path in waiting.items():
-        circle = ", ".join(f"`{one}`" for one in sorted(needs[name] & set(waiting)))
-        document.report(path, f"`{name}` hangs on itself, through {circle}", at_key=True)
+    extents: dict[str, tuple[int, int]] = {}
+    for name in _in_order(document, needs):
+        condition = Reader(document, vocabulary, derived).read(paths[name])
+        if condition is None:
+            continue
+        extents[name] = parts, depth = _extent(condition, extents)
+        if parts > MAX_PARTS or depth > MAX_DEPTH:
+            message = f"`{name}` is too large with all that it is derived from"
+            document.report(paths[name], message, at_key=True)
+        else:
+            derived[name] = condition
     return derived
+
+
+def _in_order(document: Document, needs: Mapping[str, list[str]]) -> list[str]:
+    """The derived facts, each after those it needs; without those that go round in a circle."""
+    try:
+        return list(TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        circle = sorted(set(error.args[1]))
+    for name in circle:
+        others = [other for other in circle if other != name]
+        through = f", through {_words(others)}" if others else ""
+        path = ("facts", name, "derived_when")
+        document.report(path, f"`{name}` hangs on itself{through}", at_key=True)
+    rest = {name: of for name, of in needs.items() if name not in circle}
+    return _in_order(
+        document, {name: [one for one in of if one not in circle] for name, of in rest.items()}
+    )
+
+
+def _extent(condition: Condition, derived: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+    """How many parts a condition has and how deep they are nested, those of derived facts included."""
+    match condition:
+        case Derived(fact):
+            inner = [derived[fact]]
+        case All(parts) | Any(parts):
+            inner = [_extent(part, derived) for part in parts]
+        case Not(part) | Some(where=part):
+            inner = [_extent(part, derived)]
+        case _:
+            return 1, 1
+    return 1 + sum(parts for parts, _ in inner), 1 + max(depth for _, depth in inner)
 
 
 def _names_in(written: Anything) -> set[str]:

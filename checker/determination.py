@@ -13,10 +13,10 @@ from datetime import date
 from typing import Literal
 
 from checker.case import Case, Procedure, Request, procedures
-from checker.charting import FactsFrom, RecordKind, worlds
+from checker.charting import FactsFrom, RecordKind
 from checker.condition import reasons
 from checker.engine.agreed import Engine
-from checker.engine.written import AGAINST, Reading, as_read, names_in
+from checker.engine.written import AGAINST, Reading, names_in, ways_to_read
 from checker.fact import Chart, Conflicting, Documented, Fact, NotAsked, NotDocumented, state_of
 from checker.guideline import Criterion, Guideline, Status
 from checker.rulebase import Governed, NotCovered
@@ -177,14 +177,14 @@ def _day(case: Case, chart: Chart) -> date | None:
 
 
 def _judged(criterion: Criterion, status: Status, chart: Chart, reading: Reading) -> Judged:
-    names = dict.fromkeys(_reasons(criterion, status, as_read(chart, reading)))
+    names = dict.fromkeys(_reasons(criterion, status, chart, reading))
     return Judged(criterion, status, tuple(Finding(name, chart[name]) for name in names))
 
 
-def _reasons(criterion: Criterion, status: Status, chart: Chart) -> Iterator[str]:
+def _reasons(criterion: Criterion, status: Status, chart: Chart, reading: Reading) -> Iterator[str]:
     """The facts behind a status, in every way to settle the conflicts among them."""
     named = [name for name in names_in(criterion) if name in chart]
-    for way in worlds(chart, named):
+    for way in ways_to_read(chart, named, reading):
         conditions = [criterion.requires]
         if criterion.when and status in ("not applicable", "to answer"):
             conditions.insert(0, criterion.when)

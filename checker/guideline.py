@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,16 +10,18 @@ from typing import Any, Literal, get_args
 
 from checker.charting import FactReader, Facts, RecordKind
 from checker.condition import Condition, Reader
-from checker.errors import Place, did_you_mean
+from checker.errors import Place, did_you_mean, quoted
 from checker.fact import Documented, Fact
 from checker.vocabulary import Enum, Vocabulary
-from checker.yamlfile import Document, FromFile, Many, Path_
+from checker.yamlfile import Document, FromFile, Many, Path_, Text
 
 Role = Literal["eligibility", "conduct", "outcome", "administrative"]
 Silence = Literal["presumed", "counts_against", "ask"]
 Status = Literal["met", "not met", "missing", "presumed", "to answer", "not applicable"]
 
 STATUSES: tuple[Status, ...] = get_args(Status)
+_CONDITIONS = ("when", "requires", "unless")
+_ID = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 NOT_STATED = "not_stated"
 """In `covers`: the request does not say."""
 
@@ -26,7 +29,7 @@ NOT_STATED = "not_stated"
 class SourceEntry(FromFile):
     """Where a guideline's criteria come from."""
 
-    publisher: str
+    publisher: Text
     chapter: str | None = None
     section: str | None = None
     edition: str | None = None
@@ -43,30 +46,30 @@ class _InForceEntry(FromFile):
 
 
 class _ExampleEntry(FromFile):
-    name: str
+    name: Text
     record: RecordKind = "closed"
     facts: dict[str, Any] = {}
     expect: Status
 
 
 class _CriterionEntry(FromFile):
-    id: str
-    item: str
+    id: Text
+    item: Text
     kind: Role
-    says: str
+    says: Text
     requires: Any
     when: Any = None
     unless: Any = None
     if_silent: Silence
-    fix: str
+    fix: Text
     verified: bool
     note: str | None = None
     examples: Many[_ExampleEntry]
 
 
 class _GuidelineFile(FromFile):
-    id: str
-    title: str
+    id: Text
+    title: Text
     source: SourceEntry
     in_force: _InForceEntry
     covers: dict[str, Many[str]]
@@ -167,18 +170,19 @@ def load_guideline(
     document: Document, id_of_path: str, vocabulary: Vocabulary, derived: Mapping[str, Condition]
 ) -> Guideline | None:
     """The guideline in a document, or None after reporting every problem in it."""
-    file = document.read(_GuidelineFile)
-    if file is None:
-        return None
-    if file.id != id_of_path:
-        document.report(
-            ("id",), f"the id is `{file.id}`, but the file's path makes it `{id_of_path}`"
-        )
-    if file.in_force.until and file.in_force.until < file.in_force.from_:
-        document.report(("in_force", "until"), "ends before it begins")
-    _check_covers(document, file.covers, vocabulary)
     reader = Reader(document, vocabulary, derived)
     facts = FactReader(document, vocabulary)
+    file = document.read(_GuidelineFile)
+    if file is None:
+        _report_the_rest(reader, facts)
+        return None
+    if file.id != id_of_path:
+        message = f"the id is {quoted(file.id)}, but the file's path makes it `{id_of_path}`"
+        document.report(("id",), message)
+    if file.in_force.until and file.in_force.until < file.in_force.from_:
+        message = f"`until` {file.in_force.until} is before `from` {file.in_force.from_}"
+        document.report(("in_force", "until"), message)
+    _check_covers(document, file.covers, vocabulary)
     criteria = [
         _criterion(reader, facts, index, entry) for index, entry in enumerate(file.criteria)
     ]
@@ -198,33 +202,47 @@ def load_guideline(
     )
 
 
+def _report_the_rest(reader: Reader, facts: FactReader) -> None:
+    """Look into the conditions and examples of a file that does not load, to tell everything at once."""
+    document = reader.document
+    for index in document.indexes(("criteria",)):
+        path: Path_ = ("criteria", index)
+        _conditions(reader, path)
+        for number in document.indexes((*path, "examples")):
+            stated = (*path, "examples", number, "facts")
+            facts.read(stated, document.keys(stated))
+
+
+def _conditions(reader: Reader, path: Path_) -> dict[str, Condition | None]:
+    written = reader.document.keys(path)
+    return {name: reader.read((*path, name)) for name in _CONDITIONS if name in written}
+
+
 def _criterion(
     reader: Reader, facts: FactReader, index: int, entry: _CriterionEntry
 ) -> Criterion | None:
     path: Path_ = ("criteria", index)
-    written = reader.document.at(path)
-    conditions = {
-        name: reader.read((*path, name)) if name in written else None
-        for name in ("when", "requires", "unless")
-    }
-    if conditions["requires"] is None:
+    conditions = _conditions(reader, path)
+    examples = tuple(
+        _example(facts, (*path, "examples", number), one)
+        for number, one in enumerate(entry.examples)
+    )
+    requires = conditions["requires"]
+    if requires is None:
         return None
     return Criterion(
         id=entry.id,
         item=entry.item,
         kind=entry.kind,
         says=entry.says,
-        requires=conditions["requires"],
-        when=conditions["when"],
-        unless=conditions["unless"],
+        requires=requires,
+        when=conditions.get("when"),
+        unless=conditions.get("unless"),
         if_silent=entry.if_silent,
         fix=entry.fix,
         verified=entry.verified,
         note=entry.note,
-        examples=tuple(
-            _example(facts, (*path, "examples", number), one)
-            for number, one in enumerate(entry.examples)
-        ),
+        examples=examples,
         place=reader.document.place(path),
     )
 
@@ -238,11 +256,10 @@ def _check_ids(document: Document, criteria: tuple[_CriterionEntry, ...]) -> Non
     seen: set[str] = set()
     for index, entry in enumerate(criteria):
         if entry.id in seen:
-            document.report(
-                ("criteria", index, "id"), f"a second criterion with the id `{entry.id}`"
-            )
-        if not all(part.isalnum() and part == part.lower() for part in entry.id.split("-")):
-            message = f"`{entry.id}` is no id; write lower-case words joined by `-`"
+            message = f"a second criterion with the id {quoted(entry.id)}"
+            document.report(("criteria", index, "id"), message)
+        if not _ID.fullmatch(entry.id):
+            message = f"{quoted(entry.id)} is no id; write lower-case words joined by `-`"
             document.report(("criteria", index, "id"), message)
         seen.add(entry.id)
 
@@ -253,13 +270,18 @@ def _check_covers(
     if "procedure" not in covers:
         document.report(("covers",), "`procedure` is missing")
     for name, values in covers.items():
+        if name in vocabulary.unread:
+            continue
         spec = vocabulary.facts.get(name)
         if spec is None or not isinstance(spec.type, Enum) or spec.kind != "request":
-            usable = [one.name for one in vocabulary.facts.values() if isinstance(one.type, Enum)]
+            of_requests = (one for one in vocabulary.facts.values() if one.kind == "request")
+            usable = [one.name for one in of_requests if isinstance(one.type, Enum)]
             message = f"`{name}` is no choice that a request makes{did_you_mean(name, usable)}"
             document.report(("covers", name), message, at_key=True)
             continue
+        if not values:
+            document.report(("covers", name), f"expected at least one {name}")
         for index, value in enumerate(values):
             if value not in spec.type.values and value != NOT_STATED:
                 hint = did_you_mean(value, [*spec.type.values, NOT_STATED])
-                document.report(("covers", name, index), f"`{value}` is no {name}{hint}")
+                document.report(("covers", name, index), f"{quoted(value)} is no {name}{hint}")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from checker.anatomy import Anatomy, load_anatomy
+from checker.anatomy import Anatomy, check_regions, load_anatomy
 from checker.condition import Condition, read_derived
-from checker.errors import Place, Problem, RuleError, did_you_mean
+from checker.errors import Place, Problem, RuleError, did_you_mean, shown_path
 from checker.fact import Documented, Fact, NotAsked
 from checker.guideline import Guideline, load_guideline
 from checker.vocabulary import Vocabulary, load_vocabulary
@@ -150,34 +152,40 @@ def load_rules(folder: Path) -> RuleBase:
         RuleError: with every problem of every file, if any file has one.
     """
     problems: list[Problem] = []
-    documents = {path: _document(path, problems) for path in _files(folder)}
+    documents = {path: _document(path, problems) for path in _files(folder, problems)}
     anatomy_file = _needed(folder, ANATOMY, documents, problems)
     vocabulary_file = _needed(folder, VOCABULARY, documents, problems)
-    anatomy = load_anatomy(anatomy_file) if anatomy_file else None
-    vocabulary = load_vocabulary(vocabulary_file, anatomy) if vocabulary_file and anatomy else None
+    anatomy, vocabulary, derived = _common(anatomy_file, vocabulary_file)
     guidelines: dict[str, Guideline] = {}
-    if vocabulary and vocabulary_file:
-        derived = read_derived(vocabulary_file, vocabulary)
-        guidelines = dict(_guidelines(folder, documents, vocabulary, derived))
+    if vocabulary:
+        guidelines = _guidelines(folder, documents, vocabulary, derived)
         if not any(path.name not in (ANATOMY, VOCABULARY) for path in documents):
-            problems.append(Problem(Place(str(folder)), "holds no guideline"))
+            problems.append(Problem(Place(shown_path(folder)), "the folder holds no guideline"))
     problems.extend(problem for one in documents.values() if one for problem in one.problems)
     if problems or anatomy is None or vocabulary is None:
         raise RuleError(problems)
     return RuleBase(vocabulary, anatomy, guidelines, _digest(folder, documents))
 
 
-def _files(folder: Path) -> list[Path]:
-    """All YAML files of a rule base; `.yml` counts as well, and hidden files do not."""
-    found = [*folder.rglob("*.yaml"), *folder.rglob("*.yml")]
-    return sorted(
-        path
-        for path in found
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+def _files(folder: Path, problems: list[Problem]) -> list[Path]:
+    """All YAML files of a rule base, `.yml` and capitals included; what is hidden is left out."""
+    found: list[Path] = []
+
+    def unreadable(error: OSError) -> None:
+        place = Place(shown_path(Path(error.filename)))
+        problems.append(Problem(place, f"the folder cannot be read: {error.strerror}"))
+
+    for parent, folders, files in os.walk(folder, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        names = [*folders, *(name for name in files if not name.startswith("."))]
+        found += [Path(parent, name) for name in names]
+    return sorted(path for path in found if path.suffix.lower() in (".yaml", ".yml"))
 
 
 def _document(path: Path, problems: list[Problem]) -> Document | None:
+    if unfit := _unfit(path):
+        problems.append(Problem(Place(shown_path(path)), unfit))
+        return None
     try:
         return read(path, RuleError)
     except RuleError as error:
@@ -185,14 +193,39 @@ def _document(path: Path, problems: list[Problem]) -> Document | None:
         return None
 
 
+def _unfit(path: Path) -> str | None:
+    """Why there is nothing to read; what waits for a writer, such as a pipe, would never end."""
+    if path.exists() and not path.is_file():
+        return "this is no file; give it a name that does not end in .yaml"
+    if not path.name.isprintable():
+        return "the name of the file holds characters that cannot be shown; rename it"
+    return None
+
+
 def _needed(
     folder: Path, name: str, documents: Mapping[Path, Document | None], problems: list[Problem]
 ) -> Document | None:
-    if folder / name not in documents:
-        problems.append(
-            Problem(Place(str(folder / name)), "the file is missing from the rule base")
-        )
+    if folder / name not in documents and folder.is_dir():
+        hint = did_you_mean(name, (path.name for path in documents if path.parent == folder))
+        place = Place(shown_path(folder / name))
+        problems.append(Problem(place, f"the file is missing from the rule base{hint}"))
     return documents.get(folder / name)
+
+
+def _common(
+    anatomy_file: Document | None, vocabulary_file: Document | None
+) -> tuple[Anatomy | None, Vocabulary | None, Mapping[str, Condition]]:
+    """What all guidelines share, as far as it loads."""
+    anatomy: Anatomy | None = None
+    vocabulary: Vocabulary | None = None
+    derived: Mapping[str, Condition] = {}
+    with suppress(RuleError):  # a document with too many problems to read on keeps those it has
+        if anatomy_file and (anatomy := load_anatomy(anatomy_file)) and vocabulary_file:
+            vocabulary = load_vocabulary(vocabulary_file, anatomy)
+        if anatomy_file and anatomy and vocabulary_file and vocabulary:
+            check_regions(anatomy_file, anatomy, vocabulary.regions)
+            derived = read_derived(vocabulary_file, vocabulary)
+    return anatomy, vocabulary, derived
 
 
 def _guidelines(
@@ -200,20 +233,26 @@ def _guidelines(
     documents: Mapping[Path, Document | None],
     vocabulary: Vocabulary,
     derived: Mapping[str, Condition],
-) -> Iterator[tuple[str, Guideline]]:
+) -> dict[str, Guideline]:
+    guidelines: dict[str, Guideline] = {}
     for path, document in documents.items():
         if document is None or path in (folder / ANATOMY, folder / VOCABULARY):
             continue
-        id_of_path = path.relative_to(folder).with_suffix("").as_posix()
-        guideline = load_guideline(document, id_of_path, vocabulary, derived)
-        if guideline:
-            yield guideline.id, guideline
+        id_of_path = shown_path(path.relative_to(folder).with_suffix(""))
+        with suppress(RuleError):  # as above
+            guideline = load_guideline(document, id_of_path, vocabulary, derived)
+            if guideline and guideline.id in guidelines:
+                other = guidelines[guideline.id].place.file
+                document.report(("id",), f"`{guideline.id}` is the id of {other} too")
+            elif guideline:
+                guidelines[guideline.id] = guideline
+    return guidelines
 
 
 def _digest(folder: Path, documents: Mapping[Path, Document | None]) -> str:
     """SHA-256 over the names and the texts of all files, line endings aside."""
     sha = hashlib.sha256()
     for path in documents:
-        sha.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        sha.update(os.fsencode(path.relative_to(folder).as_posix()) + b"\0")
         sha.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return sha.hexdigest()

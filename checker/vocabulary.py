@@ -175,6 +175,27 @@ class ListOf:
 FactType: TypeAlias = "Boolean | Number | Enum | SetOf | Levels | TargetLabels | Date | ListOf"
 
 
+def in_words(kind: FactType) -> str:
+    """What a fact of this type is, to end a sentence with."""
+    match kind:
+        case Boolean():
+            return "true or false"
+        case Number():
+            return f"a number of {kind.unit}"
+        case Enum():
+            return "a choice of values"
+        case SetOf():
+            return "a set"
+        case Levels():
+            return "a set of levels"
+        case TargetLabels():
+            return "levels as written"
+        case Date():
+            return "a date"
+        case ListOf():
+            return "a list of records"
+
+
 @dataclass(frozen=True, slots=True)
 class FactSpec:
     """One entry of the vocabulary.
@@ -240,14 +261,16 @@ class Vocabulary:
             case Date():
                 return _day(written)
             case ListOf():
-                raise ValueError("expected a list of records")
+                none = "an empty list [] says that there are none"
+                raise ValueError(f"expected a list of records{but_found(written)}; {none}")
 
     def faults(self, spec: FactSpec, written: Any) -> list[tuple[Path_, str]]:
         """What is wrong with a value as written, with the way to it: the place in a list, or the whole."""
         problem = self._fault(spec, written)
         if problem is None:
             return []
-        found = [((index,), self._fault(spec, [one])) for index, one in enumerate(_items(written))]
+        members = written if isinstance(spec.type, SetOf | Levels | TargetLabels) else None
+        found = [((index,), self._fault(spec, [one])) for index, one in enumerate(_items(members))]
         return [(path, said) for path, said in found if said] or [((), problem)]
 
     def _fault(self, spec: FactSpec, written: Any) -> str | None:

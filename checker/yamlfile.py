@@ -497,6 +497,8 @@ def _in_plain_words(detail: Any) -> str:
             if not isinstance(value, str):
                 return f"expected one of {_listed(allowed)}{but_found(value)}"
             return f"{quoted(value)} is not one of {_listed(allowed)}{did_you_mean(value, allowed)}"
+        case "value_error":
+            return str(detail["ctx"]["error"])
         case "string_too_short":
             return "expected a text; nothing is written here"
         case "greater_than_equal":

@@ -1,7 +1,8 @@
 """Every command in the documentation is run, and its output is the one printed there.
 
 A console block is a command after `$ `, its output, and `[exit N]` where the exit code is not 0. A line that
-is only `…` stands for any number of lines; the digest of the rules is shown as `…` too. `UPDATE_DOCS=1` writes the real output into the pages instead.
+is only `…` stands for any number of lines; the digest of the rules is shown as `…` too.
+`UPDATE_DOCS=1` writes the real output into the pages instead.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from checker.errors import CheckerError
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(r"```console\n(.*?)```", re.S)
+BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 COMMAND = re.compile(r"^\$ checker (.*)$")
 
 
@@ -38,7 +39,7 @@ def commands() -> list[tuple[Path, str, str, int]]:
 
 
 def split_exit(text: str) -> tuple[str, int]:
-    match = re.search(r"^\[exit (\d+)\]\n?\Z", text.rstrip("\n") + "\n", re.M)
+    match = re.search(r"^\[exit (\d+)\]\n?\Z", text.rstrip("\n") + "\n", re.MULTILINE)
     return (text[: match.start()], int(match[1])) if match else (text, 0)
 
 
@@ -103,7 +104,9 @@ def test_every_command_has_help_and_a_page() -> None:
 
 def test_the_criterion_in_the_readme_is_the_one_in_the_rule_base() -> None:
     """The README shows the rule that decides its first example, as it stands in the rule base."""
-    block = re.search(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    block = re.search(
+        r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
     assert block is not None
     rules = ROOT / "rules/odg/low-back/facet-joint-diagnostic-blocks.yaml"
     criteria = {

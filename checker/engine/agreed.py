@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from checker.charting import RecordKind, worlds
+from checker.charting import RecordKind
 from checker.engine import durable
 from checker.engine.compiler import compile_criterion, status_kind
 from checker.engine.told import name_of, told
-from checker.engine.written import Reading, among, as_read, names_in, silence_of, status_of
+from checker.engine.written import Reading, among, names_in, silence_of, status_of, ways_to_read
 from checker.errors import EngineDisagreementError, EngineError
 from checker.fact import Chart
 from checker.guideline import STATUSES, Guideline, Status
@@ -58,7 +58,7 @@ class Engine:
         """What durable_rules alone concludes."""
         names = list(_names(guideline))
         rete = self._rete(guideline, reading)
-        ways = worlds(as_read(chart, reading), (name for name in names if name in chart))
+        ways = ways_to_read(chart, names, reading)
         runs = [_statuses(guideline, rete.run(told(way, names))) for way in ways]
         return {one.id: among([run[one.id] for run in runs], record) for one in guideline.criteria}
 
@@ -70,7 +70,7 @@ class Engine:
         For a chart with conflicts, the first way to settle them.
         """
         names = list(_names(guideline))
-        way = worlds(as_read(chart, reading), (name for name in names if name in chart))[0]
+        way = ways_to_read(chart, names, reading)[0]
         run = self._rete(guideline, reading).run(told(way, names))
         made_by = {one.concluded: one.matched for one in run.firings if one.concluded is not None}
         given = [name_of(fact) for fact in run.facts[: run.given]]

@@ -25,8 +25,7 @@ def status_of(criterion: Criterion, chart: Chart, reading: Reading, record: Reco
     A conflict is settled in every possible way; what holds in all of them holds.
     """
     silence = silence_of(criterion, reading)
-    named = (name for name in names_in(criterion) if name in chart)
-    ways = worlds(as_read(chart, reading), named)
+    ways = ways_to_read(chart, names_in(criterion), reading)
     return among([status_in(criterion, way, silence) for way in ways], record)
 
 
@@ -90,11 +89,17 @@ def silence_of(criterion: Criterion, reading: Reading) -> Silence:
             return criterion.if_silent
 
 
-def as_read(chart: Chart, reading: Reading) -> Chart:
-    """The chart as a reading takes it: for the strict one, what is only conclusory is not documented."""
+def ways_to_read(chart: Chart, names: Iterable[str], reading: Reading) -> list[Chart]:
+    """The chart as a reading takes it, once for every way to settle the conflicts among these facts.
+
+    For the strict reading, what is only conclusory is not documented, in a conflict as well.
+    """
+    ways = worlds(chart, (name for name in names if name in chart))
     if reading != "strict":
-        return chart
-    return {name: each_fact(fact, _without_conclusions) for name, fact in chart.items()}
+        return ways
+    return [
+        {name: each_fact(fact, _without_conclusions) for name, fact in way.items()} for way in ways
+    ]
 
 
 def _without_conclusions(fact: Fact) -> Fact:
