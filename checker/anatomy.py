@@ -28,10 +28,18 @@ _NERVES = re.compile(r"(.+?) (?:nerves?|medial branch(?:es)?)", re.IGNORECASE)
 
 
 class JointEntry(FromFile):
-    """One facet joint: the nerves that supply it and the region whose guidelines speak of it."""
+    """One facet joint: the nerves that supply it and the region whose guidelines speak of it.
+
+    `also` are regions that a joint at a junction may be counted in as well.
+    """
 
     nerves: Many[Text]
     region: Text
+    also: Many[Text] = ()
+
+    def lies_in(self, region: str) -> bool:
+        """Whether the joint may be counted in a region."""
+        return region == self.region or region in self.also
 
 
 class NerveEntry(FromFile):
@@ -119,9 +127,15 @@ class Anatomy:
         return frozenset(joints)
 
     def region(self, joints: Iterable[str]) -> str | None:
-        """The region that all the joints belong to; None for no joints and for more than one region."""
-        regions = {self.joints[joint].region for joint in joints}
-        return regions.pop() if len(regions) == 1 else None
+        """The one region that all the joints lie in; None where there is no such region."""
+        entries = [self.joints[joint] for joint in joints]
+        own = dict.fromkeys(entry.region for entry in entries)
+        common = [one for one in own if all(entry.lies_in(one) for entry in entries)]
+        return common[0] if len(common) == 1 else None
+
+    def outside(self, joints: Iterable[str], region: str) -> list[str]:
+        """Those of the joints that do not lie in a region, from cranial to caudal."""
+        return self.in_order(one for one in joints if not self.joints[one].lies_in(region))
 
     def in_order(self, joints: Iterable[str]) -> list[str]:
         """Joints from cranial to caudal."""

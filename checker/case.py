@@ -19,10 +19,11 @@ from checker.charting import (
     RecordKind,
     complete,
     heard,
+    silent,
     too_many_conflicts,
 )
 from checker.errors import CaseError, Place, Problem, did_you_mean, quoted
-from checker.fact import Chart, Conflicting, Documented, Evidence, Fact, Grade
+from checker.fact import Chart, Conflicting, Documented, Evidence, Fact, Grade, NotAsked, Voice
 from checker.rulebase import RuleBase
 from checker.vocabulary import FactSpec, TargetLabels, Vocabulary
 from checker.yamlfile import Document, FromFile, Many, Text, parse, read
@@ -51,12 +52,16 @@ class LetterEntry(FromFile):
     note: str | None = None
 
 
+class _DecisionEvidenceEntry(EvidenceEntry):
+    voice: Voice = "reviewer"
+
+
 class _DecisionEntry(FromFile):
     outcome: ReviewersOutcome
     guidelines_cited: Many[str] = ()
     grounds: Many[str] = ()
     basis: Basis = "guideline"
-    evidence: EvidenceEntry | None = None
+    evidence: _DecisionEvidenceEntry | None = None
     note: str | None = None
 
 
@@ -256,15 +261,19 @@ def procedures(case: Case, vocabulary: Vocabulary, facts_from: FactsFrom) -> tup
     """
     groups: dict[Any, list[Request]] = {}
     for number, request in enumerate(case.requests):
-        groups.setdefault(_group_of(request, number), []).append(request)
+        groups.setdefault(_group_of(request, number, vocabulary), []).append(request)
     return tuple(
         _procedure(case, tuple(group), vocabulary, facts_from) for group in groups.values()
     )
 
 
-def _group_of(request: Request, number: int) -> Any:
-    """Requests with equal keys are one procedure; a request that names no procedure stands alone."""
-    stated = tuple(request.facts.get(name) for name in _SAME_PROCEDURE)
+def _group_of(request: Request, number: int, vocabulary: Vocabulary) -> Any:
+    """Requests with equal keys are one procedure; a request that names no procedure stands alone.
+
+    A region that is not stated is the one that the levels lie in.
+    """
+    chart = complete(request.facts, vocabulary, "closed")
+    stated = [chart.get(name) for name in _SAME_PROCEDURE]
     if not isinstance(stated[0], Documented):
         return number
     return tuple(fact.value if isinstance(fact, Documented) else None for fact in stated)
@@ -285,9 +294,8 @@ def _procedure(
     )
     together: Facts = {}
     for name in names:
-        said = [facts[name] for facts in stated if name in facts]
-        if said:
-            together[name] = _merged(vocabulary.facts[name], said)
+        said = [facts.get(name, silent(case.record)) for facts in stated]
+        together[name] = _merged(vocabulary.facts[name], said)
     chart = complete({**heard(case.facts, facts_from), **together}, vocabulary, case.record)
     _check_conflicts(case, chart)
     return Procedure(requests, chart, _stray_nerves(chart, vocabulary))
@@ -298,10 +306,16 @@ def _check_conflicts(case: Case, facts: Mapping[str, Fact]) -> None:
         raise CaseError([Problem(Place(case.file), problem)])
 
 
-def _merged(spec: FactSpec, said: list[Fact]) -> Fact:
-    """What several requests of one procedure say of one fact: levels add up, the rest must agree."""
+def _merged(spec: FactSpec, said: Sequence[Fact]) -> Fact:
+    """What the requests of one procedure say of one fact: levels add up, the rest must agree.
+
+    Levels add up to something known only where every request names its own.
+    """
+    unknown = [one for one in said if not isinstance(one, Documented | Conflicting)]
     alternatives = [values for values in map(_values, said) if values]
-    if len(said) == 1 or not alternatives:
+    if unknown and (not alternatives or isinstance(spec.type, TargetLabels)):
+        return next((one for one in unknown if isinstance(one, NotAsked)), unknown[0])
+    if len(said) == 1:
         return said[0]
     if isinstance(spec.type, TargetLabels):
         ways = [_added_up(way) for way in product(*alternatives)]

@@ -31,7 +31,7 @@ from checker.fact import (
     Voice,
     evidence_of,
 )
-from checker.vocabulary import Enum, FactSpec, ListOf, TargetLabels, Vocabulary
+from checker.vocabulary import Enum, FactSpec, ListOf, Vocabulary
 from checker.yamlfile import Document, FromFile, Path_
 
 RecordKind = Literal["open", "closed"]
@@ -44,10 +44,6 @@ _VOICES: Mapping[FactsFrom, tuple[Voice, ...]] = {
     "record": ("record",),
     "record+ur": ("record", "ur"),
     "all": ("record", "ur", "reviewer"),
-}
-_SILENT: Mapping[RecordKind, NotDocumented | NotAsked] = {
-    "closed": NOT_DOCUMENTED,
-    "open": NOT_ASKED,
 }
 _STATES: Mapping[str, Fact] = {"not documented": NOT_DOCUMENTED, "not asked": NOT_ASKED}
 
@@ -319,9 +315,13 @@ def complete(facts: Mapping[str, Fact], vocabulary: Vocabulary, record: RecordKi
     """A chart with every fact of the vocabulary: as written, computed from levels, or silent."""
     acts_on = _acts_on(facts, vocabulary)
     chart = _filled(facts, vocabulary.facts, vocabulary, record, acts_on)
-    if not isinstance(chart["region"], Documented) and (region := _region(chart, vocabulary)):
-        chart["region"] = region
+    chart["region"] = _region(chart, vocabulary)
     return chart
+
+
+def silent(record: RecordKind) -> NotDocumented | NotAsked:
+    """What it means that a record does not mention a fact."""
+    return NOT_DOCUMENTED if record == "closed" else NOT_ASKED
 
 
 def _acts_on(facts: Mapping[str, Fact], vocabulary: Vocabulary) -> ActsOn:
@@ -342,13 +342,24 @@ def _filled(
     for name, spec in specs.items():
         if spec.derived_when is not None:
             continue
-        fact = facts.get(name, _SILENT[record])
-        if isinstance(spec.type, ListOf) and isinstance(fact, Documented):
-            fact = _filled_records(fact, spec.type, vocabulary, record)
+        fact = facts.get(name, silent(record))
+        if isinstance(spec.type, ListOf):
+            fact = _filled_list(fact, spec.type, vocabulary, record)
         if spec.joints_of:
-            fact = _joints(facts.get(spec.joints_of, _SILENT[record]), vocabulary, acts_on)
+            fact = _joints(facts.get(spec.joints_of, silent(record)), vocabulary, acts_on)
         chart[name] = fact
     return chart
+
+
+def _filled_list(fact: Fact, kind: ListOf, vocabulary: Vocabulary, record: RecordKind) -> Fact:
+    match fact:
+        case Documented():
+            return _filled_records(fact, kind, vocabulary, record)
+        case Conflicting(values):
+            filled = (_filled_records(one, kind, vocabulary, record) for one in values)
+            return replace(fact, values=tuple(filled))
+        case _:
+            return fact
 
 
 def _filled_records(
@@ -395,19 +406,29 @@ def _labels(levels: Documented) -> tuple[str, ...]:
     )
 
 
-def _region(chart: Chart, vocabulary: Vocabulary) -> Fact | None:
-    """The region that the requested joints lie in, where all readings of the levels agree on one."""
+def _region(chart: Chart, vocabulary: Vocabulary) -> Fact:
+    """The region as stated, else the one that all readings of the levels lie in.
+
+    Conflicting where no reading of the levels lies in the stated region.
+    """
+    stated = chart["region"]
+    anatomy = vocabulary.anatomy
     for spec in vocabulary.facts.values():
-        if spec.joints_of is None or not isinstance(
-            vocabulary.facts[spec.joints_of].type, TargetLabels
-        ):
+        requested = spec.joints_of and vocabulary.facts[spec.joints_of].kind == "request"
+        readings = [one for one in _readings(chart[spec.name]) if one] if requested else []
+        if not readings:
             continue
-        readings = _readings(chart[spec.name])
-        regions = {vocabulary.anatomy.region(one) for one in readings if one}
-        if len(regions) == 1 and (region := regions.pop()):
-            evidence = evidence_of(chart[spec.name])
-            return Documented(region, "explicit", evidence, f"from {spec.joints_of}")
-    return None
+        evidence = evidence_of(chart[spec.name])
+        if isinstance(stated, Documented):
+            elsewhere = [anatomy.outside(one, str(stated.value)) for one in readings]
+            if all(elsewhere):
+                computed = Documented(anatomy.joints[elsewhere[0][0]].region, evidence=evidence)
+                return Conflicting((stated, computed), "the levels lie in another region")
+            return stated
+        region, *others = {anatomy.region(one) for one in readings}
+        if region and not others:
+            return Documented(region, evidence=evidence, note=f"from {spec.joints_of}")
+    return stated
 
 
 def _readings(joints: Fact) -> list[frozenset[str]]:

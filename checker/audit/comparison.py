@@ -71,7 +71,7 @@ def _agreement(
         return "open" if determination.outcome == "open" else "not covered"
     if determination.outcome != decision.outcome:
         return "disagree"
-    if theirs or (decision.basis != "guideline" and ours):
+    if theirs or (decision.basis != "guideline" and (ours or decision.outcome == "Overturned")):
         return "other reasons"
     if ours:
         return "same and more" if decision.grounds else "other reasons"

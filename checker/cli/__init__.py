@@ -5,7 +5,12 @@ Exit codes: 0 ready, clean, ran; 1 not ready, failed example; 2 could not run; 3
 
 from __future__ import annotations
 
+import errno
+import io
+import signal
 import sys
+import traceback
+from pathlib import Path
 
 import typer
 
@@ -40,15 +45,50 @@ def _checker(
 
 
 def main() -> None:
-    """Run the command line; every error a user can meet ends here as plain words and exit code 2."""
+    """Run the command line; every failure ends here as plain words and exit code 2."""
+    _prepare_streams()
+    try:
+        code = _run()
+        sys.stdout.flush()
+    except CheckerError as error:
+        code = _failed(str(error))
+    except KeyboardInterrupt:
+        code = _failed("interrupted", INTERRUPTED)
+    except OSError as failure:
+        code = _failed(f"cannot write the result: {failure.strerror or type(failure).__name__}")
+    except Exception as bug:  # noqa: BLE001 - a traceback could show what a chart says
+        code = _failed(
+            f"checker failed: {type(bug).__name__} at {_where(bug)}; nothing was decided"
+        )
+    sys.exit(code)
+
+
+def _prepare_streams() -> None:
+    """Text that a terminal cannot show is escaped; a closed pipe ends the process as it ends others."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _run() -> int:
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "standard output is closed")
     try:
         app()
-    except CheckerError as error:
-        print(error, file=sys.stderr)
-        sys.exit(COULD_NOT_RUN)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(COULD_NOT_RUN)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else int(done.code is not None)
+    return 0
+
+
+def _failed(message: str, code: int = COULD_NOT_RUN) -> int:
+    if sys.stderr is not None:
+        print(message, file=sys.stderr)
+    return code
+
+
+def _where(bug: BaseException) -> str:
+    """The file and line in which it happened, without any value."""
+    frame = traceback.extract_tb(bug.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"

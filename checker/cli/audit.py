@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
@@ -14,7 +14,7 @@ from checker.case import Case
 from checker.cli import common
 from checker.determination import Terms, determine
 from checker.engine.agreed import Engine
-from checker.engine.written import READINGS
+from checker.engine.written import READINGS, Reading
 
 
 def audit(
@@ -39,15 +39,35 @@ def audit(
     pairs = loaded.each(
         lambda case: [(_compared(case, engine, asked), _compared(case, engine, record))]
     )
-    followed = [one for pair in pairs for one in pair[0]]
-    foresaw = [one for pair in pairs for one in pair[1]]
-    if followed:
-        _show(followed, foresaw, engine, asked, output)
-    elif not loaded.failed:
+    found = Found(
+        followed=[one for pair in pairs for one in pair[0]],
+        foresaw=[one for pair in pairs for one in pair[1]],
+        readings=_under_each(loaded, engine, asked) if readings else {},
+    )
+    if not found.followed and not loaded.failed:
         print("no request here has a decision to compare with", file=sys.stderr)
-    if followed and readings and output == "text":
-        _show_readings(loaded, engine, asked)
+    _show(found, engine, asked, output)
     raise typer.Exit(common.COULD_NOT_RUN if loaded.failed else common.READY)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Decided requests under the terms asked for, from the record alone, and under each reading."""
+
+    followed: list[Compared]
+    foresaw: list[Compared]
+    readings: dict[Reading, list[Compared]]
+
+
+def _under_each(
+    loaded: common.Cases, engine: Engine, asked: Terms
+) -> dict[Reading, list[Compared]]:
+    terms = {one: replace(asked, reading=one) for one in READINGS}
+    return {one: _under(loaded, engine, under) for one, under in terms.items()}
+
+
+def _under(loaded: common.Cases, engine: Engine, asked: Terms) -> list[Compared]:
+    return loaded.each(lambda case: _compared(case, engine, asked))
 
 
 def _compared(case: Case, engine: Engine, asked: Terms) -> list[Compared]:
@@ -55,44 +75,30 @@ def _compared(case: Case, engine: Engine, asked: Terms) -> list[Compared]:
     return [one for answer in determine(case, engine, asked) for one in compare(answer)]
 
 
-def _show(
-    followed: list[Compared], foresaw: list[Compared], engine: Engine, asked: Terms, form: str
-) -> None:
+def _show(found: Found, engine: Engine, asked: Terms, form: str) -> None:
     from checker.render.contract import audit_result, entry
 
     if form == "json":
-        common.print_json(
-            audit_result(followed, summarize(followed), summarize(foresaw), engine, asked)
-        )
+        summaries = {one: summarize(compared) for one, compared in found.readings.items()}
+        figures = (summarize(found.followed), summarize(found.foresaw))
+        common.print_json(audit_result(found.followed, *figures, summaries, engine, asked))
     elif form == "jsonl":
-        for one in followed:
+        for one in found.followed:
             common.print_json(entry(one), lines=True)
-    else:
-        _show_text(followed, foresaw, engine, asked)
+    elif found.followed:
+        _show_text(found, engine, asked)
 
 
-def _show_text(
-    followed: list[Compared], foresaw: list[Compared], engine: Engine, asked: Terms
-) -> None:
-    from checker.render.audit import show_figures, show_items
+def _show_text(found: Found, engine: Engine, asked: Terms) -> None:
+    from checker.render.audit import show_figures, show_items, show_readings
     from checker.render.text import show_footer
 
     screen = common.console()
-    show_items(followed, screen)
+    show_items(found.followed, screen)
     screen.print()
-    show_figures(summarize(followed), summarize(foresaw), asked.facts_from, screen)
+    show_figures(summarize(found.followed), summarize(found.foresaw), asked.facts_from, screen)
     screen.print()
+    if found.readings:
+        show_readings(found.readings, screen)
+        screen.print()
     show_footer(engine, asked, screen)
-
-
-def _show_readings(loaded: common.Cases, engine: Engine, asked: Terms) -> None:
-    from checker.render.audit import show_readings
-
-    under = {one: _under(loaded, engine, replace(asked, reading=one)) for one in READINGS}
-    screen = common.console()
-    screen.print()
-    show_readings(under, screen)
-
-
-def _under(loaded: common.Cases, engine: Engine, asked: Terms) -> list[Compared]:
-    return loaded.each(lambda case: _compared(case, engine, asked))

@@ -96,22 +96,29 @@ def engine_for(folder: Path | None) -> Engine:
 def case_files(arguments: Iterable[str]) -> list[str]:
     """The case files that arguments name: files as given, every YAML file of a folder, `-` for standard input.
 
+    A file that is named twice counts once; hidden files of a folder are left out.
+
     Raises:
         CaseError: for a folder without a case.
     """
-    files: list[str] = []
+    files: dict[Path, str] = {}
     for argument in arguments:
-        path = Path(argument)
-        if not path.is_dir():
-            files.append(argument)
-            continue
-        found = sorted(
-            one for one in path.rglob("*") if one.suffix in (".yaml", ".yml") and one.is_file()
-        )
-        if not found:
-            raise CaseError([Problem(Place(argument), "the folder holds no case (no .yaml file)")])
-        files += [str(one) for one in found]
-    return list(dict.fromkeys(files))
+        found = [Path(argument)]
+        if found[0].is_dir():
+            found = sorted(_cases_in(found[0]))
+            if not found:
+                message = "the folder holds no case (no .yaml file)"
+                raise CaseError([Problem(Place(argument), message)])
+        for path in found:
+            files.setdefault(path.resolve(), argument if path == Path(argument) else str(path))
+    return list(files.values())
+
+
+def _cases_in(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.suffix.lower() in (".yaml", ".yml") and path.is_file() and not hidden:
+            yield path
 
 
 _Answer = TypeVar("_Answer")
@@ -191,4 +198,5 @@ class _Trimmed:
 
 def print_json(value: Any, *, lines: bool = False) -> None:
     """JSON on standard output: one readable document, or one object in one line."""
-    print(json.dumps(value, ensure_ascii=False, indent=None if lines else 2))
+    utf = (sys.stdout.encoding or "").lower().startswith("utf")
+    print(json.dumps(value, ensure_ascii=not utf, indent=None if lines else 2))

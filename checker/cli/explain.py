@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,7 +32,7 @@ def explain(
     """Explain a determination criterion by criterion, beside the reviewer's reasons."""
     from checker.render.text import show_account, show_footer, show_trace
 
-    file, _, request = target.partition("#")
+    file, request = _file_and_request(target)
     asked = common.terms(reading, facts_from, guideline, as_of)
     engine = common.engine_for(rules)
     case = common.read_case(file, engine.rules)
@@ -55,3 +56,11 @@ def explain(
         screen.print()
     show_footer(engine, asked, screen)
     raise typer.Exit(common.exit_code((one.outcome for one in answers), failed=False))
+
+
+def _file_and_request(target: str) -> tuple[str, str]:
+    """`case.yaml#2` names a request; a file whose name holds a # is taken whole when it exists."""
+    if Path(target).exists() or "#" not in target:
+        return target, ""
+    file, _, request = target.rpartition("#")
+    return file, request

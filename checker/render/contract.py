@@ -16,6 +16,7 @@ from checker.audit.figures import Share, Summary
 from checker.case import Decision, Request
 from checker.determination import Determination, Finding, Judged, Question, Terms
 from checker.engine.agreed import Engine
+from checker.engine.written import Reading
 from checker.fact import Conflicting, Documented, Evidence, Fact, Value, evidence_of
 from checker.guideline import Guideline
 from checker.render.words import READINESS
@@ -32,14 +33,23 @@ def check_result(
 
 
 def audit_result(
-    compared: Iterable[Compared], followed: Summary, foresaw: Summary, engine: Engine, terms: Terms
+    compared: Iterable[Compared],
+    followed: Summary,
+    foresaw: Summary,
+    readings: Mapping[Reading, Summary],
+    engine: Engine,
+    terms: Terms,
 ) -> dict[str, Any]:
-    """The whole answer of `audit`: figures, and one entry for every decided request."""
+    """The whole answer of `audit`: figures, and one entry for every decided request.
+
+    `readings` has the figures of each reading that was asked for.
+    """
     return {
         **_head(engine, terms),
         "facts_from": terms.facts_from,
         "summary": summary(followed),
         "foresaw": {"facts_from": "record", "summary": summary(foresaw)},
+        "readings": {one: summary(figures) for one, figures in readings.items()},
         "entries": [entry(one) for one in compared],
     }
 

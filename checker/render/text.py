@@ -35,6 +35,8 @@ from checker.render.words import (
 from checker.wording import plain, value_words
 
 MOST_QUESTIONS = 3
+NARROW = 70
+"""Columns below which a checklist is printed in one column."""
 
 
 def sign(status: Status, console: Console) -> str:
@@ -134,18 +136,28 @@ def _indented(what: Table | Text, columns: int) -> Padding:
 
 
 def _criteria(judged_in_order: Iterable[Judged], console: Console) -> Table:
+    """Three columns; on a narrow screen the sentence stands below its status instead of beside it."""
+    narrow = console.width < NARROW
     table = Table.grid(padding=(0, 1), pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
+    for _ in range(1 if narrow else 2):
+        table.add_column(no_wrap=not narrow, overflow="fold")
     table.add_column(overflow="fold")
+    arrow = "→" if sign("met", console) == SIGNS["met"] else "->"
     for judged in sorted(judged_in_order, key=_worst_first):
         status = Text(
             f"{sign(judged.status, console)} {judged.status}", style=STYLES[judged.status]
         )
-        table.add_row(status, Text(judged.criterion.id, style="bold"), _says(judged))
-        if judged.criterion.decides and judged.status in ("not met", "missing"):
-            arrow = "→" if sign("met", console) == SIGNS["met"] else "->"
-            table.add_row("", "", Text(f"{arrow} {judged.criterion.fix}", style="dim"))
+        name = Text(judged.criterion.id, style="bold")
+        below = [_says(judged)]
+        if judged.counts_against:
+            below.append(Text(f"{arrow} {judged.criterion.fix}", style="dim"))
+        if narrow:
+            table.add_row("", Text.assemble(status, " ", name))
+        for number, text in enumerate(below):
+            first = number == 0 and not narrow
+            table.add_row(
+                *((status if first else "", name if first else "") if not narrow else ("",)), text
+            )
     return table
 
 
