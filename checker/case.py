@@ -81,6 +81,7 @@ class _RequestEntry(FromFile):
 class _CaseFile(FromFile):
     case: Text
     about: str | None = None
+    jurisdiction: str | None = None
     letter: LetterEntry | None = None
     record: RecordKind
     facts: dict[str, Any] = {}
@@ -116,6 +117,7 @@ class Case:
     name: str
     file: str
     about: str | None
+    jurisdiction: str | None
     letter: LetterEntry | None
     record: RecordKind
     facts: Facts
@@ -196,6 +198,7 @@ def _case(document: Document, rules: RuleBase) -> Case:
             name=file.case,
             file=document.file,
             about=file.about,
+            jurisdiction=file.jurisdiction or (file.letter.jurisdiction if file.letter else None),
             letter=file.letter,
             record=file.record,
             facts=facts,

@@ -219,7 +219,9 @@ class FactReader:
         spec = kind.fields.get(name)
         if spec is None and name not in self.vocabulary.unread:
             known = [one.name for one in kind.fields.values() if one.written]
-            return f"unknown field `{name}`{did_you_mean(name, [*known, 'evidence'])}"
+            names = ", ".join(f"`{one}`" for one in known)
+            hint = did_you_mean(name, [*known, "evidence"]) or f"; the fields are {names}"
+            return f"unknown field `{name}`{hint}"
         if spec and spec.joints_of:
             return f"`{name}` is computed; write `{spec.joints_of}`"
         return None

@@ -303,14 +303,15 @@ class Reader:
         """The condition at `path`, or None after reporting what is wrong with it."""
         written = self.document.at(path)
         if not isinstance(written, dict) or not written:
-            self.document.report(path, f"expected a condition such as {self._such_as()}")
+            self.document.report(path, f"expected a condition such as {self._such_as(written)}")
             return None
         return _together(All, [self._entry((*path, key), key, written[key]) for key in written])
 
-    def _such_as(self) -> str:
-        facts = self.vocabulary.facts.values()
-        of = (one.name for one in facts if isinstance(one.type, Boolean) and one.written)
-        return f"`{{{next(of, 'fact')}: true}}`"
+    def _such_as(self, written: Anything) -> str:
+        """The fact that a condition was made of, where it is one; else any that is true or false."""
+        facts = [one for one in self.vocabulary.facts.values() if isinstance(one.type, Boolean)]
+        named = [one.name for one in facts if one.name == written]
+        return f"`{{{(named or [one.name for one in facts] or ['fact'])[0]}: true}}`"
 
     def _entry(self, path: Path_, key: str, written: Anything) -> Condition | None:
         match key:
@@ -532,7 +533,7 @@ class Reader:
             self.document.report(path, f"`{key}` cannot stand inside a `where`", at_key=True)
             return None
         if "where" not in written:
-            self.document.report(path, "`where` is missing: say which records", at_key=True)
+            self.document.report(path, "`where` is missing; say which records", at_key=True)
             return None
         reader = Reader(self.document, self.vocabulary, self.derived, of.fields)
         where = reader.read((*path, "where"))

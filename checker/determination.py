@@ -7,7 +7,7 @@ Else Overturned. No guideline speaks about the request: not covered, with the re
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -18,8 +18,8 @@ from checker.condition import reasons
 from checker.engine.agreed import Engine
 from checker.engine.written import AGAINST, Reading, names_in, ways_to_read
 from checker.fact import Chart, Conflicting, Documented, Fact, NotAsked, NotDocumented, state_of
+from checker.governing import Governed, NotCovered, Setting, asked_under, beside, governing
 from checker.guideline import Criterion, Guideline, Status
-from checker.rulebase import Governed, NotCovered
 from checker.vocabulary import FactSpec
 from checker.wording import fact_words, plain
 
@@ -80,7 +80,7 @@ class Determination:
     """What the rule base implies for one procedure of a case: its requests share it.
 
     `guideline` is None when none covers the request (or none yet, while a question is open); then `reason`
-    says why.
+    says why. `why` tells why this guideline was used.
     """
 
     case: Case
@@ -88,6 +88,7 @@ class Determination:
     guideline: Guideline | None
     outcome: Outcome
     reason: str
+    why: str = ""
     judged: tuple[Judged, ...] = ()
     ledger: Ledger = Ledger(0, 0, 0)
     questions: tuple[Question, ...] = ()
@@ -131,16 +132,37 @@ def outcome_of(judged: Iterable[Judged]) -> Outcome:
     return "open" if "to answer" in statuses else "Overturned"
 
 
+def determine_beside(case: Case, engine: Engine, terms: Terms) -> list[Determination]:
+    """The determinations under the guidelines that are asked beside the governing one, if any."""
+    if terms.guideline:
+        return []
+    return [
+        _judge(case, procedure, governed, engine, terms)
+        for procedure in procedures(case, engine.rules.vocabulary, terms.facts_from)
+        for governed in beside(engine.rules, _setting(case, procedure, engine, terms))
+    ]
+
+
 def _determine(case: Case, procedure: Procedure, engine: Engine, terms: Terms) -> Determination:
-    day = terms.as_of or _day(case, procedure.chart)
-    rules = engine.rules
+    setting = _setting(case, procedure, engine, terms)
     governed = (
-        rules.asked_under(terms.guideline, procedure.chart, day)
+        asked_under(engine.rules, terms.guideline, setting)
         if terms.guideline
-        else rules.governing(procedure.chart, day)
+        else governing(engine.rules, setting)
     )
     if isinstance(governed, NotCovered):
         return _ungoverned(case, procedure, governed, engine)
+    return _judge(case, procedure, governed, engine, terms)
+
+
+def _setting(case: Case, procedure: Procedure, engine: Engine, terms: Terms) -> Setting:
+    day = terms.as_of or _day(case, procedure.chart)
+    return Setting(procedure.chart, day, engine.rules.search_order.order(case.jurisdiction))
+
+
+def _judge(
+    case: Case, procedure: Procedure, governed: Governed, engine: Engine, terms: Terms
+) -> Determination:
     chart = procedure.chart
     guideline = governed.guideline
     statuses = engine.statuses(guideline, chart, terms.reading, case.record)
@@ -154,6 +176,7 @@ def _determine(case: Case, procedure: Procedure, engine: Engine, terms: Terms) -
         guideline=guideline,
         outcome=outcome,
         reason=_reason(outcome, judged),
+        why=governed.why,
         judged=judged,
         ledger=_ledger(judged),
         questions=tuple(_questions(judged, engine, case.record)),
@@ -242,8 +265,11 @@ def _to_ask(fact: Fact, criterion: Criterion, record: RecordKind) -> bool:
             return record == "open"
         case NotDocumented():
             return criterion.if_silent == "ask"
-        case Documented(value=tuple()):
-            return True
+        case Documented(value=tuple() as items):
+            fields = (
+                field for item in items if isinstance(item, Mapping) for field in item.values()
+            )
+            return any(_to_ask(field, criterion, record) for field in fields)
         case _:
             return False
 

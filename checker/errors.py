@@ -20,6 +20,7 @@ from typing import Any
 
 LONGEST_QUOTE = 60
 LONGEST_WORD = 80
+SHOWN_WIDTH = 120
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,13 +49,13 @@ class Problem:
     def __str__(self) -> str:
         """`file:line:column: message`, then the line with a caret under the column."""
         head = f"{self.place}: {self.message}"
-        if not self.source_line.strip():
+        if not self.place.line or not self.source_line.strip():
             return head
         number = f"{self.place.line:>5} | "
         shown = "".join(_visible(character) for character in self.source_line)
         start = max(0, self.place.column - 61)
         caret = " " * (len(number) + self.place.column - 1 - start) + "^"
-        return f"{head}\n{number}{shown[start : start + 120].rstrip()}\n{caret}"
+        return f"{head}\n{number}{_cut(shown, start).rstrip()}\n{caret}"
 
 
 class CheckerError(Exception):
@@ -129,6 +130,13 @@ def shown_path(path: Path) -> str:
     """A file's path as a message can show it, whatever bytes its name is made of."""
     text = os.fsencode(path).decode("utf-8", "backslashreplace")
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
+def _cut(line: str, start: int) -> str:
+    """The part of a line that is shown, with `…` where it goes on."""
+    before = "…" if start else ""
+    after = "…" if len(line) > start + SHOWN_WIDTH else ""
+    return before + line[start + len(before) : start + SHOWN_WIDTH - len(after)] + after
 
 
 def _visible(character: str) -> str:

@@ -140,7 +140,9 @@ class Guideline:
 
     def uncovered(self, request: Mapping[str, Fact]) -> list[str]:
         """The facts of a request that put it outside the guideline; empty when it is covered."""
-        return [name for name, values in self.covers.items() if not _covered(request[name], values)]
+        return [
+            name for name, values in self.covers.items() if not covered_by(request[name], values)
+        ]
 
     def in_force(self, day: date) -> bool:
         """Whether the edition was in force on a day."""
@@ -160,7 +162,8 @@ class Guideline:
         return ", ".join([*(str(part) for part in parts if part), f"item {criterion.item}"])
 
 
-def _covered(fact: Fact, values: frozenset[str]) -> bool:
+def covered_by(fact: Fact, values: frozenset[str]) -> bool:
+    """Whether a request's fact is among the values; `not_stated` among them stands for any silence."""
     if isinstance(fact, Documented):
         return fact.value in values
     return NOT_STATED in values
@@ -182,7 +185,8 @@ def load_guideline(
     if file.in_force.until and file.in_force.until < file.in_force.from_:
         message = f"`until` {file.in_force.until} is before `from` {file.in_force.from_}"
         document.report(("in_force", "until"), message)
-    _check_covers(document, file.covers, vocabulary)
+    if "procedure" not in file.covers:
+        document.report(("covers",), "`procedure` is missing")
     criteria = [
         _criterion(reader, facts, index, entry) for index, entry in enumerate(file.criteria)
     ]
@@ -195,7 +199,7 @@ def load_guideline(
         source=file.source,
         since=file.in_force.from_,
         until=file.in_force.until,
-        covers={name: frozenset(values) for name, values in file.covers.items()},
+        covers=covered_values(document, ("covers",), file.covers, vocabulary),
         notes=file.notes,
         criteria=tuple(criterion for criterion in criteria if criterion),
         place=document.place(()),
@@ -264,11 +268,10 @@ def _check_ids(document: Document, criteria: tuple[_CriterionEntry, ...]) -> Non
         seen.add(entry.id)
 
 
-def _check_covers(
-    document: Document, covers: Mapping[str, tuple[str, ...]], vocabulary: Vocabulary
-) -> None:
-    if "procedure" not in covers:
-        document.report(("covers",), "`procedure` is missing")
+def covered_values(
+    document: Document, path: Path_, covers: Mapping[str, tuple[str, ...]], vocabulary: Vocabulary
+) -> Mapping[str, frozenset[str]]:
+    """The values of a request's facts as `covers` gives them; what is wrong with them is reported."""
     for name, values in covers.items():
         if name in vocabulary.unread:
             continue
@@ -276,12 +279,15 @@ def _check_covers(
         if spec is None or not isinstance(spec.type, Enum) or spec.kind != "request":
             of_requests = (one for one in vocabulary.facts.values() if one.kind == "request")
             usable = [one.name for one in of_requests if isinstance(one.type, Enum)]
-            message = f"`{name}` is no choice that a request makes{did_you_mean(name, usable)}"
-            document.report(("covers", name), message, at_key=True)
+            hint = "" if spec else did_you_mean(name, usable)
+            hint = hint or "; those are " + ", ".join(f"`{one}`" for one in usable)
+            message = f"`{name}` is no choice that a request makes{hint}"
+            document.report((*path, name), message, at_key=True)
             continue
         if not values:
-            document.report(("covers", name), f"expected at least one {name}")
+            document.report((*path, name), f"expected at least one {name}")
         for index, value in enumerate(values):
             if value not in spec.type.values and value != NOT_STATED:
                 hint = did_you_mean(value, [*spec.type.values, NOT_STATED])
-                document.report(("covers", name, index), f"{quoted(value)} is no {name}{hint}")
+                document.report((*path, name, index), f"{quoted(value)} is no {name}{hint}")
+    return {name: frozenset(values) for name, values in covers.items()}

@@ -4,43 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from checker.anatomy import Anatomy, check_regions, load_anatomy
 from checker.condition import Condition, read_derived
 from checker.errors import Place, Problem, RuleError, did_you_mean, shown_path
-from checker.fact import Documented, Fact, NotAsked
 from checker.guideline import Guideline, load_guideline
+from checker.searchorder import SearchOrder, load_search_order
 from checker.vocabulary import Vocabulary, load_vocabulary
-from checker.wording import fact_words, plain
 from checker.yamlfile import Document, read
 
 VOCABULARY = "vocabulary.yaml"
 ANATOMY = "anatomy.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class NotCovered:
-    """No guideline speaks about a request, and why.
-
-    `unasked` names the facts whose answers could still bring the request under a guideline.
-    """
-
-    reason: str
-    unasked: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Governed:
-    """The guideline that a request is held against, with what its reader should know about that choice."""
-
-    guideline: Guideline
-    warnings: tuple[str, ...] = ()
+SEARCH_ORDER = "search-order.yaml"
+_NO_GUIDELINES = (VOCABULARY, ANATOMY, SEARCH_ORDER)
 
 
 @dataclass(frozen=True)
@@ -50,6 +31,7 @@ class RuleBase:
     vocabulary: Vocabulary
     anatomy: Anatomy
     guidelines: Mapping[str, Guideline]
+    search_order: SearchOrder
     digest: str
 
     @cached_property
@@ -57,92 +39,6 @@ class RuleBase:
         """The reasons that a reviewer's decision may give: criteria, and reasons outside all guidelines."""
         criteria = {one.id for guideline in self.guidelines.values() for one in guideline.criteria}
         return frozenset(criteria | set(self.vocabulary.grounds))
-
-    def governing(self, request: Mapping[str, Fact], day: date | None) -> Governed | NotCovered:
-        """The guideline for a request on a day, or why there is none.
-
-        An edition in force on the day comes first; else the nearest edition is used, with a warning.
-        Several that speak about the same request are taken in the order of their ids.
-        """
-        covering = [one for one in self.guidelines.values() if not one.uncovered(request)]
-        if not covering:
-            found = self._not_covered(request, self.guidelines.values())
-            return replace(found, reason=f"no guideline in the rule base covers {found.reason}")
-        chosen = min(covering, key=lambda one: (_days_outside(one, day), one.id))
-        warnings = list(_warnings_of_date(chosen, day))
-        others = [one.id for one in covering if one is not chosen]
-        if others:
-            warnings.append(f"also covered by {', '.join(others)}")
-        return Governed(chosen, tuple(warnings))
-
-    def asked_under(
-        self, guideline: str, request: Mapping[str, Fact], day: date | None
-    ) -> Governed | NotCovered:
-        """The same for one guideline that the user names.
-
-        Raises:
-            RuleError: if there is no such guideline.
-        """
-        named = self.guidelines.get(guideline)
-        if named is None:
-            hint = did_you_mean(guideline, self.guidelines)
-            raise RuleError(
-                [Problem(Place("--guideline"), f"unknown guideline `{guideline}`{hint}")]
-            )
-        if named.uncovered(request):
-            found = self._not_covered(request, [named])
-            return replace(found, reason=f"{named.id} does not cover {found.reason}")
-        return Governed(named, tuple(_warnings_of_date(named, day)))
-
-    def _not_covered(
-        self, request: Mapping[str, Fact], guidelines: Iterable[Guideline]
-    ) -> NotCovered:
-        """Names the first fact that leaves no guideline: the procedure, then the others."""
-        remaining = list(guidelines)
-        told: list[str] = []
-        for name in dict.fromkeys(
-            ["procedure", "region", *(key for one in remaining for key in one.covers)]
-        ):
-            told.append(name)
-            remaining = [one for one in remaining if name not in one.uncovered(request)]
-            if not remaining:
-                break
-        shown = ", ".join(f"{plain(name)} {self._shown(request[name])}" for name in told)
-        return NotCovered(shown, self._unasked(request, guidelines))
-
-    def _unasked(
-        self, request: Mapping[str, Fact], guidelines: Iterable[Guideline]
-    ) -> tuple[str, ...]:
-        """The facts nobody has asked about that alone keep the nearest guidelines from covering the request."""
-        outside = (one.uncovered(request) for one in guidelines)
-        near = [
-            names for names in outside if all(isinstance(request[name], NotAsked) for name in names)
-        ]
-        fewest = min((len(names) for names in near), default=0)
-        return tuple(
-            dict.fromkeys(name for names in near if len(names) == fewest for name in names)
-        )
-
-    def _shown(self, fact: Fact) -> str:
-        words = fact_words(fact, self.anatomy)
-        return f"`{words}`" if isinstance(fact, Documented) else words
-
-
-def _days_outside(guideline: Guideline, day: date | None) -> int:
-    """How many days lie between a day and an edition's dates; without a day, the newest edition is nearest."""
-    if day is None:
-        return -guideline.since.toordinal()
-    if day < guideline.since:
-        return (guideline.since - day).days
-    return (day - guideline.until).days if guideline.until and day > guideline.until else 0
-
-
-def _warnings_of_date(guideline: Guideline, day: date | None) -> Iterator[str]:
-    until = f" until {guideline.until}" if guideline.until else ""
-    if day is None:
-        yield f"no date of the request is known: {guideline.id} speaks from {guideline.since}{until}"
-    elif not guideline.in_force(day):
-        yield f"{guideline.id} was not in force on {day}: it speaks from {guideline.since}{until}"
 
 
 def load_rules(folder: Path) -> RuleBase:
@@ -157,14 +53,24 @@ def load_rules(folder: Path) -> RuleBase:
     vocabulary_file = _needed(folder, VOCABULARY, documents, problems)
     anatomy, vocabulary, derived = _common(anatomy_file, vocabulary_file)
     guidelines: dict[str, Guideline] = {}
+    search_order = SearchOrder()
     if vocabulary:
         guidelines = _guidelines(folder, documents, vocabulary, derived)
-        if not any(path.name not in (ANATOMY, VOCABULARY) for path in documents):
+        if not _guideline_files(folder, documents):
             problems.append(Problem(Place(shown_path(folder)), "the folder holds no guideline"))
+        if order_file := documents.get(folder / SEARCH_ORDER):
+            search_order = load_search_order(order_file, vocabulary, guidelines)
     problems.extend(problem for one in documents.values() if one for problem in one.problems)
     if problems or anatomy is None or vocabulary is None:
         raise RuleError(problems)
-    return RuleBase(vocabulary, anatomy, guidelines, _digest(folder, documents))
+    return RuleBase(vocabulary, anatomy, guidelines, search_order, _digest(folder, documents))
+
+
+def _guideline_files(
+    folder: Path, documents: Mapping[Path, Document | None]
+) -> Mapping[Path, Document | None]:
+    apart = [folder / name for name in _NO_GUIDELINES]
+    return {path: document for path, document in documents.items() if path not in apart}
 
 
 def _files(folder: Path, problems: list[Problem]) -> list[Path]:
@@ -235,8 +141,8 @@ def _guidelines(
     derived: Mapping[str, Condition],
 ) -> dict[str, Guideline]:
     guidelines: dict[str, Guideline] = {}
-    for path, document in documents.items():
-        if document is None or path in (folder / ANATOMY, folder / VOCABULARY):
+    for path, document in _guideline_files(folder, documents).items():
+        if document is None:
             continue
         id_of_path = shown_path(path.relative_to(folder).with_suffix(""))
         with suppress(RuleError):  # as above

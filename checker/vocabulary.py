@@ -323,7 +323,7 @@ def _one_of(values: Mapping[str, str], written: Any) -> str:
     text = str(written).lower() if isinstance(written, bool | int) else written
     if isinstance(text, str) and text in values:
         return text
-    if not isinstance(text, str):
+    if text is None:
         raise ValueError(f"expected one of {_choices(values)}{but_found(written)}")
     raise ValueError(
         f"{quoted(written)} is not one of {_choices(values)}{did_you_mean(text, values)}"

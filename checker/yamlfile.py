@@ -161,7 +161,10 @@ class Document:
             path, name = (*base, *loc), loc[-1]
             match detail["type"]:
                 case "extra_forbidden":
-                    hint = f" (did you mean `{meant[loc]}`?)" if meant.get(loc) else ""
+                    known = _listed(_keys_at(model, loc[:-1]))
+                    hint = f"; the keys are {known}"
+                    if meant.get(loc):
+                        hint = f" (did you mean `{meant[loc]}`?)"
                     self.report(path, f"unknown key `{name}`{hint}", at_key=True)
                 case "missing":
                     if loc not in misspelt:
@@ -180,13 +183,18 @@ def parse(file: str, data: bytes, error: type[InputError]) -> Document:
     """
     text = _decoded(file, data, error)
     lines = _LINE_END.split(text)
+    builder = _Builder(file, lines)
     try:
-        value, places, key_places, problems = _Builder(file, lines).build(text)
+        value, places, key_places, problems = builder.build(text)
     except yaml.YAMLError as failure:
-        raise error([_syntax_problem(file, failure, lines)]) from None
+        problem = _syntax_problem(file, failure, lines)
+        told = [one for one in builder.problems if one.place.line == problem.place.line]
+        raise error(builder.problems if told else [*builder.problems, problem]) from None
     if not problems and not isinstance(value, dict):
         what = (
-            "the file is empty" if value is None else "expected `key: value` lines at the top level"
+            "the file holds nothing"
+            if value is None
+            else "expected `key: value` lines at the top level"
         )
         problems = [Problem(places.get((), Place(file)), what, lines[0])]
     if problems:
@@ -244,15 +252,15 @@ def _too_many(file: str) -> Problem:
 _STOPPED = {
     r"\btab\b|'\\t'": "a tab; indent with spaces",
     "mapping values are not allowed": (
-        "a second `:` does not fit here; put a text that holds `: ` in quotes, or give this line"
-        " the indentation of its neighbours"
+        "a second `:` does not fit here; put a text that holds `: ` in quotes, or let this line"
+        " begin in the column of its neighbours"
     ),
     "expected key|expected <block end>": (
-        "this does not line up with the keys above it; give the keys of one block the same"
-        " indentation, and put a text in quotes as a whole"
+        "this does not line up with the lines above it; the keys of one block begin in one column"
     ),
     "expected '-' indicator": (
-        "this does not line up with the list above it; give its entries the same indentation and a `-`"
+        "this does not line up with the lines above it; the keys of an entry begin in one column,"
+        " and every entry with a `-`"
     ),
     "escape c|hexdec|Unicode character": (
         "a backslash means something else inside double quotes; write single quotes"
@@ -278,15 +286,33 @@ def _syntax_problem(file: str, failure: yaml.YAMLError, lines: Sequence[str]) ->
     began = None if stopped else _in_words(reason, _BEGAN)
     marks = [getattr(failure, name, None) for name in ("context_mark", "problem_mark")]
     mark = next((one for one in (marks if began else marks[::-1]) if one), None)
-    message = stopped or began or _ELSE
     if mark is None:
-        return Problem(Place(file), message)
+        return Problem(Place(file), stopped or began or _ELSE)
     shown = lines[mark.line] if mark.line < len(lines) else ""
+    message = _seen(reason, shown, mark.column) or stopped or began or _ELSE
     return Problem(Place(file, mark.line + 1, mark.column + 1), message, shown)
+
+
+def _seen(reason: str, line: str, column: int) -> str | None:
+    """What the line itself shows to be the mistake, whatever libyaml makes of it."""
+    before, sign = line[:column], line[column : column + 1]
+    if sign == "\t" or "\t" in line[: len(line) - len(line.lstrip())]:
+        return "a tab; indent with spaces"
+    if "cannot start any token" in reason:
+        return f"a text that begins with `{sign}` needs quotes"
+    if re.search("expected key|expected <block end>", reason):
+        if sign == ":":
+            return "a key is missing before the `:`"
+        if before.rstrip().endswith(("'", '"')):
+            return "this stands outside the quotation marks; put the whole text between them"
+    return None
 
 
 def _in_words(reason: str, table: Mapping[str, str]) -> str | None:
     return next((words for pattern, words in table.items() if re.search(pattern, reason)), None)
+
+
+_REPEATED = "a text that begins with `{}` needs quotes; to repeat a value, write it out"
 
 
 class _Builder:
@@ -320,7 +346,7 @@ class _Builder:
                         )
                         break
                 case yaml.AliasEvent():
-                    self._problem(event, "`*` stands for a value elsewhere; write the value out")
+                    self._problem(event, _REPEATED.format("*"))
                     self._add(event, None)
                 case yaml.ScalarEvent():
                     self._decorated(event)
@@ -377,8 +403,7 @@ class _Builder:
 
     def _decorated(self, event: Any) -> None:
         if event.anchor:
-            message = "`&` names a value to repeat it; write the value out where it is needed"
-            self._problem(event, message)
+            self._problem(event, _REPEATED.format("&"))
         if event.tag:
             self._problem(event, "a text that begins with `!` needs quotes")
 
@@ -430,7 +455,7 @@ def _plain(text: str) -> Any:
 
 def _problem_of_key(key: str) -> str | None:
     if key == "<<":
-        return "`<<` takes over values from elsewhere; write the values out"
+        return "`<<` is no key; to repeat values, write them out"
     if not key:
         return "a key is missing before the `:`"
     if len(key) > MAX_KEY:
@@ -494,8 +519,9 @@ def _in_plain_words(detail: Any) -> str:
     match detail["type"]:
         case "literal_error":
             allowed = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
-            if not isinstance(value, str):
-                return f"expected one of {_listed(allowed)}{but_found(value)}"
+            if value is None or len(allowed) == 1:
+                one_of = "" if len(allowed) == 1 else "one of "
+                return f"expected {one_of}{_listed(allowed)}{but_found(value)}"
             return f"{quoted(value)} is not one of {_listed(allowed)}{did_you_mean(value, allowed)}"
         case "value_error":
             return str(detail["ctx"]["error"])
@@ -503,6 +529,10 @@ def _in_plain_words(detail: Any) -> str:
             return "expected a text; nothing is written here"
         case "greater_than_equal":
             return f"expected a number from {detail['ctx']['ge']} on, not {quoted(value)}"
+        case "tuple_type" if isinstance(value, str) and value and " " not in value:
+            return f"expected a list such as [{value}]"
+        case "dict_type" if value is None:
+            return f"expected `name: value` lines{but_found(value)}; write {{}} for none"
         case kind if kind in _EXPECTED:
             what, of_type = _EXPECTED[kind]
             return f"expected {what}{but_found(value)}{_about_quotes(value, of_type)}"
@@ -514,7 +544,8 @@ def _about_quotes(value: Any, wanted: type) -> str:
     """What to do where only the quotes are wrong, or their lack."""
     if wanted is str and isinstance(value, bool | int | float | date):
         return "; put it in quotes"
-    if isinstance(value, str) and wanted is not str and isinstance(_plain(value), wanted):
+    plain_types = (int, float) if wanted is float else wanted
+    if isinstance(value, str) and wanted is not str and isinstance(_plain(value), plain_types):
         return " in quotes; leave the quotes out"
     return ""
 

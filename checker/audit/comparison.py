@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from checker.case import Decision, Request
 from checker.determination import Determination
+from checker.engine.written import AGAINST
+from checker.searchorder import Order, SearchOrder
 
 Agreement = Literal[
     "same reasons", "same and more", "other reasons", "disagree", "open", "not covered"
@@ -21,6 +24,7 @@ class Compared:
 
     `shared` are the reviewer's grounds that the determination rests on too; `ours_alone` the criteria that
     count against the request and that the reviewer does not name; `theirs_alone` the other way round.
+    `findings` are remarks on the decision itself.
     """
 
     request: Request
@@ -30,6 +34,7 @@ class Compared:
     shared: tuple[str, ...] = ()
     ours_alone: tuple[str, ...] = ()
     theirs_alone: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
 
     @property
     def covered(self) -> bool:
@@ -42,25 +47,33 @@ class Compared:
         return self.agreement in SAME_OUTCOME
 
 
-def compare(determination: Determination) -> list[Compared]:
+def compare(determination: Determination, search_order: SearchOrder) -> list[Compared]:
     """The requests of a determination that were decided, each compared with its decision."""
+    order = search_order.order(determination.case.jurisdiction)
     return [
-        _compared(determination, one, one.decision)
+        _compared(determination, one, one.decision, order)
         for one in determination.requests
         if one.decision
     ]
 
 
-def _compared(determination: Determination, request: Request, decision: Decision) -> Compared:
+def _compared(
+    determination: Determination, request: Request, decision: Decision, order: Order
+) -> Compared:
     against = [one.criterion.id for one in determination.against]
-    failed = {
-        one.criterion.id for one in determination.judged if one.status in ("not met", "missing")
-    }
+    failed = {one.criterion.id for one in determination.judged if one.status in AGAINST}
     shared = tuple(one for one in decision.grounds if one in failed)
     ours = tuple(one for one in against if one not in decision.grounds)
     theirs = tuple(one for one in decision.grounds if one not in failed)
     agreement = _agreement(determination, decision, ours, theirs)
-    return Compared(request, determination, decision, agreement, shared, ours, theirs)
+    findings = tuple(_findings(decision, order))
+    return Compared(request, determination, decision, agreement, shared, ours, theirs, findings)
+
+
+def _findings(decision: Decision, order: Order) -> Iterator[str]:
+    for cited in decision.guidelines_cited:
+        if order.steps and not order.names(cited):
+            yield f"source outside the search order: {cited}"
 
 
 def _agreement(

@@ -72,7 +72,8 @@ def _under(loaded: common.Cases, engine: Engine, asked: Terms) -> list[Compared]
 
 def _compared(case: Case, engine: Engine, asked: Terms) -> list[Compared]:
     """Every decided request of a case, compared under these terms."""
-    return [one for answer in determine(case, engine, asked) for one in compare(answer)]
+    order = engine.rules.search_order
+    return [one for answer in determine(case, engine, asked) for one in compare(answer, order)]
 
 
 def _show(found: Found, engine: Engine, asked: Terms, form: str) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from checker.case import Case, parse_settings
 from checker.cli import common
-from checker.determination import Determination, Terms, determine
+from checker.determination import Determination, Terms, determine, determine_beside
 from checker.engine.agreed import Engine
 
 
@@ -39,7 +39,11 @@ def check(
     loaded = common.Cases(common.case_files(cases), engine.rules)
 
     def decide(case: Case) -> list[Determination]:
-        return determine(case.setting(answered, engine.rules.vocabulary), engine, asked)
+        with_answers = case.setting(answered, engine.rules.vocabulary)
+        return [
+            *determine(with_answers, engine, asked),
+            *determine_beside(with_answers, engine, asked),
+        ]
 
     answers = loaded.each(decide)
     if answers or not loaded.failed:
@@ -66,7 +70,7 @@ def _show_text(answers: list[Determination], engine: Engine, asked: Terms) -> No
 
     screen = common.console()
     for one in answers:
-        show_checklist(one, screen)
+        show_checklist(one, engine.rules.search_order, screen)
         screen.print()
     if len(answers) > 1:
         show_tally(answers, screen)

@@ -40,14 +40,16 @@ def show_items(compared: Sequence[Compared], console: Console) -> None:
 
 
 def _against(one: Compared) -> Text:
-    if one.determination.guideline is None:
-        return Text(one.determination.reason, style="dim")
     groups = (
         ("", one.shared),
         ("rules alone: ", one.ours_alone),
         ("reviewer alone: ", one.theirs_alone),
+        ("", one.findings),
     )
-    return Text("; ".join(f"{label}{', '.join(names)}" for label, names in groups if names))
+    told = "; ".join(f"{label}{', '.join(names)}" for label, names in groups if names)
+    if one.determination.guideline is None:
+        return Text(f"{one.determination.reason}{f'; {told}' if told else ''}", style="dim")
+    return Text(told)
 
 
 def show_figures(followed: Summary, foresaw: Summary, facts_from: str, console: Console) -> None:

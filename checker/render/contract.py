@@ -63,6 +63,7 @@ def result(determination: Determination, request: Request) -> dict[str, Any]:
         "item": request.item,
         "requests_together": [one.id for one in determination.requests],
         "guideline": guideline and guideline.id,
+        "guideline_because": determination.why or None,
         "outcome": determination.outcome,
         "readiness": READINESS[determination.outcome],
         "reason": determination.reason,
@@ -146,6 +147,7 @@ def entry(compared: Compared) -> dict[str, Any]:
         "determination": result(compared.determination, compared.request),
         "decision": decision(compared.decision),
         "agreement": compared.agreement,
+        "findings": list(compared.findings),
         "reasons": {
             "shared": list(compared.shared),
             "ours_alone": list(compared.ours_alone),

@@ -32,6 +32,7 @@ from checker.render.words import (
     evidence_words,
     fact_line,
 )
+from checker.searchorder import SearchOrder
 from checker.wording import plain, value_words
 
 MOST_QUESTIONS = 3
@@ -48,7 +49,7 @@ def sign(status: Status, console: Console) -> str:
     return SIGNS[status]
 
 
-def show_checklist(determination: Determination, console: Console) -> None:
+def show_checklist(determination: Determination, order: SearchOrder, console: Console) -> None:
     """One procedure of a case: the headline, its criteria worst first, what to do next."""
     _headline(determination, console)
     if determination.guideline:
@@ -64,7 +65,7 @@ def show_checklist(determination: Determination, console: Console) -> None:
     _next_steps(determination, console)
     for warning in determination.warnings:
         console.print(Text.assemble(("note: ", "yellow"), warning))
-    for compared in compare(determination):
+    for compared in compare(determination, order):
         _reviewer(compared, console)
 
 
@@ -101,6 +102,7 @@ def _headline(determination: Determination, console: Console) -> None:
     ]
     if determination.guideline:
         lines.append(f"under {determination.guideline.title} ({determination.guideline.id})")
+        lines += [determination.why] if determination.why else []
     else:
         lines.append(determination.reason)
     for line in lines:
@@ -241,7 +243,7 @@ def show_account(determination: Determination, engine: Engine, console: Console)
         console.print(_counts(determination))
     for warning in determination.warnings:
         console.print(Text.assemble(("note: ", "yellow"), warning))
-    for compared in compare(determination):
+    for compared in compare(determination, engine.rules.search_order):
         console.print()
         _reasons_compared(compared, console)
 
@@ -302,6 +304,7 @@ def _reasons_compared(compared: Compared, console: Console) -> None:
         ("the reviewer alone names", ", ".join(compared.theirs_alone)),
         ("the rules alone name", ", ".join(compared.ours_alone)),
         ("note", decision.note or ""),
+        ("finding", "; ".join(compared.findings)),
     ]
     for name, told in rows:
         if told:
