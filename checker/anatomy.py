@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Literal
 
 from checker.errors import did_you_mean, quoted
-from checker.yamlfile import Document, FromFile, Many, OneOrMany, Text
+from checker.yamlfile import Document, FromFile, Many, OneOrMany, Path_, Text
 
 ActsOn = Literal["nerves", "joints", "none"]
 Joints = frozenset[str]
@@ -319,7 +319,7 @@ def _check_aliases(document: Document, file: AnatomyFile) -> None:
     for name, entry in file.nerves.items():
         for index, alias in enumerate(entry.aliases):
             if owner.setdefault(alias.lower(), name) != name:
-                message = f"`{alias}` is a name of {owner[alias.lower()]} as well"
+                message = f"`{alias}` names {owner[alias.lower()]} already"
                 document.report(("nerves", name, "aliases", index), message)
 
 
@@ -327,6 +327,10 @@ def check_regions(document: Document, anatomy: Anatomy, regions: Iterable[str]) 
     """Report the joints that the map in a document puts in a region which does not exist."""
     known = list(regions)
     for joint, entry in anatomy.joints.items():
-        if entry.region not in known:
-            message = f"unknown region `{entry.region}`{did_you_mean(entry.region, known)}"
-            document.report(("joints", joint, "region"), message)
+        path = ("joints", joint)
+        places: dict[Path_, str] = {(*path, "region"): entry.region}
+        for index, region in enumerate(entry.also):
+            places[*path, "also", index] = region
+        for place, region in places.items():
+            if region not in known:
+                document.report(place, f"unknown region `{region}`{did_you_mean(region, known)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -26,7 +26,8 @@ from checker.errors import CaseError, Place, Problem, did_you_mean, quoted
 from checker.fact import Chart, Conflicting, Documented, Evidence, Fact, Grade, NotAsked, Voice
 from checker.rulebase import RuleBase
 from checker.vocabulary import FactSpec, TargetLabels, Vocabulary
-from checker.yamlfile import Document, FromFile, Many, Text, parse, read
+from checker.wording import joined
+from checker.yamlfile import Document, FromFile, Many, Path_, Text, parse, read
 
 ReviewersOutcome = Literal["Upheld", "Overturned"]
 Basis = Literal["guideline", "other source", "general scepticism", "credibility"]
@@ -123,13 +124,23 @@ class Case:
     facts: Facts
     requests: tuple[Request, ...]
 
-    def setting(self, facts: Mapping[str, Fact], vocabulary: Vocabulary) -> Case:
-        """The same case with some facts replaced, those of requests in every request."""
-        of_requests = {
-            name: fact for name, fact in facts.items() if vocabulary.facts[name].kind == "request"
-        }
+    def setting(self, facts: Mapping[str, Fact], rules: RuleBase) -> Case:
+        """The same case with some facts replaced, those of requests in every request.
+
+        Raises:
+            CaseError: if it then says what no chart can say together.
+        """
+        if not facts:
+            return self
+        specs = rules.vocabulary.facts
+        of_requests = {name: fact for name, fact in facts.items() if specs[name].kind == "request"}
         requests = tuple(replace(one, facts={**one.facts, **of_requests}) for one in self.requests)
-        return replace(self, facts={**self.facts, **facts}, requests=requests)
+        case = replace(self, facts={**self.facts, **facts}, requests=requests)
+        if problems := [
+            Problem(Place(self.file), message) for _, _, message in contradictions(case, rules)
+        ]:
+            raise CaseError(problems)
+        return case
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +219,34 @@ def _case(document: Document, rules: RuleBase) -> Case:
             ),
         )
         _check(document, file, rules)
+    for index, names, message in (
+        contradictions(case, rules) if case and not document.problems else ()
+    ):
+        document.report(_place_of(document, index, names, rules), message)
     if case is None or document.problems:
         raise CaseError(document.problems)
     return case
+
+
+def contradictions(case: Case, rules: RuleBase) -> Iterator[tuple[int, list[str], str]]:
+    """What no chart can say together: the index of the request, the facts, and a message for the user."""
+    for index, request in enumerate(case.requests):
+        chart = complete({**case.facts, **request.facts}, rules.vocabulary, case.record)
+        for relation in rules.relations:
+            if names := relation.broken_by(chart):
+                together = joined(f"`{name}`" for name in names)
+                yield index, names, f"{together} cannot stand together so: {relation.says}"
+
+
+def _place_of(document: Document, index: int, names: Iterable[str], rules: RuleBase) -> Path_:
+    """Where the first of these facts is written."""
+    specs = rules.vocabulary.facts
+    for name in names:
+        written = specs[name].joints_of or name
+        for path in (("requests", index, written), ("facts", written)):
+            if path in document.places:
+                return path
+    return ("requests", index)
 
 
 def _requested(reader: FactReader, index: int) -> Facts:

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import Field, model_validator
 
 from checker.anatomy import ActsOn
+from checker.condition import Condition, evaluate, facts_in
 from checker.errors import EngineError, but_found, closest, did_you_mean, quoted
 from checker.fact import (
     NOT_ASKED,
@@ -120,6 +121,9 @@ class FactReader:
         written = self.document.at(path)
         if not isinstance(written, dict):
             return self._value(path, spec, "explicit", inherited, None)
+        if isinstance(spec.type, ListOf) and not written.keys() & {"value", "conflicting"}:
+            self.document.report(path, "expected a list of records, each beginning with a `-`")
+            return None
         if "conflicting" in written:
             return self._conflicting(path, spec, written, inherited)
         if not self._keys(path, written, ("value", "grade", "evidence", "note"), needed="value"):
@@ -159,7 +163,7 @@ class FactReader:
         faults = self.vocabulary.faults(spec, written)
         values = spec.type.values if isinstance(spec.type, Enum) else ()
         meant = closest(written, [*values, *_STATES]) if faults else None
-        if meant in _STATES:
+        if meant in _STATES and written.lower().startswith("no"):
             return [((), f"{quoted(written)} is no value (did you mean `{meant}`?)")]
         return faults
 
@@ -232,6 +236,8 @@ class FactReader:
         unknown = [name for name in written if name not in known]
         for name in unknown:
             hint = did_you_mean(name, [*known, "conflicting"])
+            if needed == "conflicting" and name in ("value", "grade", "evidence"):
+                hint = "; write it with each of the conflicting values"
             self.document.report((*path, name), f"unknown key `{name}`{hint}", at_key=True)
         if needed not in written and not unknown:
             self.document.report(path, f"`{needed}` is missing")
@@ -314,11 +320,23 @@ def _heard_record(record: Mapping[str, Fact], voices: Collection[Voice]) -> Fact
 
 
 def complete(facts: Mapping[str, Fact], vocabulary: Vocabulary, record: RecordKind) -> Chart:
-    """A chart with every fact of the vocabulary: as written, computed from levels, or silent."""
+    """A chart with every fact of the vocabulary: as written, computed from levels, or silent.
+
+    What its guard makes pointless to ask is not documented.
+    """
     acts_on = _acts_on(facts, vocabulary)
     chart = _filled(facts, vocabulary.facts, vocabulary, record, acts_on)
     chart["region"] = _region(chart, vocabulary)
+    for name, guard in vocabulary.guards.items():
+        if isinstance(chart[name], NotAsked) and _is_out_of_place(guard, chart):
+            chart[name] = NOT_DOCUMENTED
     return chart
+
+
+def _is_out_of_place(guard: Condition, chart: Chart) -> bool:
+    """Whether a fact need not be asked, however the conflicts in its guard are settled."""
+    ways = worlds(chart, (name for name in facts_in(guard) if name in chart))
+    return all(evaluate(guard, way).most == 0 for way in ways)
 
 
 def silent(record: RecordKind) -> NotDocumented | NotAsked:

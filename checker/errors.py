@@ -53,7 +53,7 @@ class Problem:
             return head
         number = f"{self.place.line:>5} | "
         shown = "".join(_visible(character) for character in self.source_line)
-        start = max(0, self.place.column - 61)
+        start = max(0, self.place.column - 61) if len(shown) > SHOWN_WIDTH else 0
         caret = " " * (len(number) + self.place.column - 1 - start) + "^"
         return f"{head}\n{number}{_cut(shown, start).rstrip()}\n{caret}"
 

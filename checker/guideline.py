@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
-from checker.charting import FactReader, Facts, RecordKind
-from checker.condition import Condition, Reader
+from checker.charting import FactReader, Facts, RecordKind, complete
+from checker.condition import Condition
+from checker.conditionfile import Reader
 from checker.errors import Place, did_you_mean, quoted
 from checker.fact import Documented, Fact
+from checker.relations import Relation
 from checker.vocabulary import Enum, Vocabulary
 from checker.yamlfile import Document, FromFile, Many, Path_, Text
 
@@ -170,7 +172,11 @@ def covered_by(fact: Fact, values: frozenset[str]) -> bool:
 
 
 def load_guideline(
-    document: Document, id_of_path: str, vocabulary: Vocabulary, derived: Mapping[str, Condition]
+    document: Document,
+    id_of_path: str,
+    vocabulary: Vocabulary,
+    derived: Mapping[str, Condition],
+    relations: Sequence[Relation],
 ) -> Guideline | None:
     """The guideline in a document, or None after reporting every problem in it."""
     reader = Reader(document, vocabulary, derived)
@@ -191,6 +197,7 @@ def load_guideline(
         _criterion(reader, facts, index, entry) for index, entry in enumerate(file.criteria)
     ]
     _check_ids(document, file.criteria)
+    _check_examples(document, criteria, vocabulary, relations)
     if not file.criteria:
         document.report(("criteria",), "expected at least one criterion")
     return Guideline(
@@ -254,6 +261,21 @@ def _criterion(
 def _example(facts: FactReader, path: Path_, entry: _ExampleEntry) -> Example:
     read = facts.read((*path, "facts"), entry.facts)
     return Example(entry.name, entry.record, read, entry.expect, facts.document.place(path))
+
+
+def _check_examples(
+    document: Document,
+    criteria: Sequence[Criterion | None],
+    vocabulary: Vocabulary,
+    relations: Sequence[Relation],
+) -> None:
+    for index, criterion in enumerate(criteria):
+        for number, example in enumerate(criterion.examples if criterion else ()):
+            chart = complete(example.facts, vocabulary, example.record)
+            for relation in relations:
+                if relation.broken_by(chart):
+                    path = ("criteria", index, "examples", number)
+                    document.report(path, f"no chart can say this: {relation.says}")
 
 
 def _check_ids(document: Document, criteria: tuple[_CriterionEntry, ...]) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from checker.anatomy import Anatomy, check_regions, load_anatomy
-from checker.condition import Condition, read_derived
+from checker.condition import Condition
+from checker.conditionfile import read_derived
 from checker.errors import Place, Problem, RuleError, did_you_mean, shown_path
 from checker.guideline import Guideline, load_guideline
+from checker.relations import Relation, read_guards, read_relations
 from checker.searchorder import SearchOrder, load_search_order
 from checker.vocabulary import Vocabulary, load_vocabulary
 from checker.yamlfile import Document, read
@@ -32,6 +34,7 @@ class RuleBase:
     anatomy: Anatomy
     guidelines: Mapping[str, Guideline]
     search_order: SearchOrder
+    relations: tuple[Relation, ...]
     digest: str
 
     @cached_property
@@ -51,11 +54,11 @@ def load_rules(folder: Path) -> RuleBase:
     documents = {path: _document(path, problems) for path in _files(folder, problems)}
     anatomy_file = _needed(folder, ANATOMY, documents, problems)
     vocabulary_file = _needed(folder, VOCABULARY, documents, problems)
-    anatomy, vocabulary, derived = _common(anatomy_file, vocabulary_file)
+    anatomy, vocabulary, derived, relations = _common(anatomy_file, vocabulary_file)
     guidelines: dict[str, Guideline] = {}
     search_order = SearchOrder()
     if vocabulary:
-        guidelines = _guidelines(folder, documents, vocabulary, derived)
+        guidelines = _guidelines(folder, documents, vocabulary, derived, relations)
         if not _guideline_files(folder, documents):
             problems.append(Problem(Place(shown_path(folder)), "the folder holds no guideline"))
         if order_file := documents.get(folder / SEARCH_ORDER):
@@ -63,7 +66,8 @@ def load_rules(folder: Path) -> RuleBase:
     problems.extend(problem for one in documents.values() if one for problem in one.problems)
     if problems or anatomy is None or vocabulary is None:
         raise RuleError(problems)
-    return RuleBase(vocabulary, anatomy, guidelines, search_order, _digest(folder, documents))
+    digest = _digest(folder, documents)
+    return RuleBase(vocabulary, anatomy, guidelines, search_order, relations, digest)
 
 
 def _guideline_files(
@@ -120,18 +124,22 @@ def _needed(
 
 def _common(
     anatomy_file: Document | None, vocabulary_file: Document | None
-) -> tuple[Anatomy | None, Vocabulary | None, Mapping[str, Condition]]:
+) -> tuple[Anatomy | None, Vocabulary | None, Mapping[str, Condition], tuple[Relation, ...]]:
     """What all guidelines share, as far as it loads."""
     anatomy: Anatomy | None = None
     vocabulary: Vocabulary | None = None
     derived: Mapping[str, Condition] = {}
+    relations: tuple[Relation, ...] = ()
     with suppress(RuleError):  # a document with too many problems to read on keeps those it has
         if anatomy_file and (anatomy := load_anatomy(anatomy_file)) and vocabulary_file:
             vocabulary = load_vocabulary(vocabulary_file, anatomy)
         if anatomy_file and anatomy and vocabulary_file and vocabulary:
             check_regions(anatomy_file, anatomy, vocabulary.regions)
             derived = read_derived(vocabulary_file, vocabulary)
-    return anatomy, vocabulary, derived
+            guards = read_guards(vocabulary_file, vocabulary, derived)
+            relations = read_relations(vocabulary_file, vocabulary, derived)
+            vocabulary = replace(vocabulary, guards=guards)
+    return anatomy, vocabulary, derived, relations
 
 
 def _guidelines(
@@ -139,6 +147,7 @@ def _guidelines(
     documents: Mapping[Path, Document | None],
     vocabulary: Vocabulary,
     derived: Mapping[str, Condition],
+    relations: Sequence[Relation],
 ) -> dict[str, Guideline]:
     guidelines: dict[str, Guideline] = {}
     for path, document in _guideline_files(folder, documents).items():
@@ -146,7 +155,7 @@ def _guidelines(
             continue
         id_of_path = shown_path(path.relative_to(folder).with_suffix(""))
         with suppress(RuleError):  # as above
-            guideline = load_guideline(document, id_of_path, vocabulary, derived)
+            guideline = load_guideline(document, id_of_path, vocabulary, derived, relations)
             if guideline and guideline.id in guidelines:
                 other = guidelines[guideline.id].place.file
                 document.report(("id",), f"`{guideline.id}` is the id of {other} too")

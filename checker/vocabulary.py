@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, TypeAlias
 
 from pydantic import Field
 
 from checker.anatomy import ActsOn, Anatomy
+from checker.condition import Condition
 from checker.errors import LONGEST_QUOTE, but_found, closest, did_you_mean, quoted
 from checker.fact import Grade, Value
-from checker.yamlfile import Document, FromFile, Path_, Text
+from checker.yamlfile import Document, FromFile, Many, Path_, Text
 
 Kind = Literal["chart", "request", "care", "history"]
 
@@ -42,6 +43,7 @@ class _Entry(FromFile):
     does_not_count: str | None = None
     at_best: Literal["conclusory"] | None = None
     informational: bool = False
+    when: Any = None
 
 
 class _BooleanEntry(_Entry):
@@ -120,6 +122,7 @@ class VocabularyFile(FromFile):
     procedures: dict[str, ProcedureEntry]
     regions: dict[str, Text]
     grounds: dict[str, Text] = {}
+    relations: Many[Any] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +204,8 @@ class FactSpec:
     """One entry of the vocabulary.
 
     `joints_of` names the written levels that a set of joints is computed from; `derived_when` leads to the
-    condition of a derived fact in the vocabulary file. Neither kind is ever written in a case.
+    condition of a derived fact in the vocabulary file. Neither kind is ever written in a case. `when` leads to
+    the condition without which the fact is not asked.
     """
 
     name: str
@@ -215,6 +219,7 @@ class FactSpec:
     informational: bool = False
     joints_of: str | None = None
     derived_when: Path_ | None = None
+    when: Path_ | None = None
 
     @property
     def written(self) -> bool:
@@ -226,7 +231,8 @@ class FactSpec:
 class Vocabulary:
     """All facts, procedures, regions and reviewers' reasons that exist.
 
-    `unread` names the facts and fields whose entries have a problem; nothing more is said where they are used.
+    `guards` are the conditions without which a fact is not asked. `unread` names the facts and fields whose
+    entries have a problem; nothing more is said where they are used.
     """
 
     facts: Mapping[str, FactSpec]
@@ -235,6 +241,7 @@ class Vocabulary:
     grounds: Mapping[str, str]
     anatomy: Anatomy
     unread: frozenset[str] = frozenset()
+    guards: Mapping[str, Condition] = field(default_factory=dict)
 
     def value(self, spec: FactSpec, written: Any) -> Value:
         """The value of a fact as written in a file; lists of records are read by the caller.
@@ -310,6 +317,8 @@ def _no_number(kind: Number, written: str) -> str:
     match = re.fullmatch(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*([A-Za-z%]*)", written)
     if match is None:
         return f"expected a number of {kind.unit}, not {quoted(written)}"
+    if not match[2] and not kind.low <= float(match[1]) <= kind.high:
+        return f"{quoted(written)} {kind.unit} is outside {kind.low:g} to {kind.high:g}"
     if match[2].lower() in {"", kind.unit, kind.unit.rstrip("s")} or (match[2], kind.unit) == (
         "%",
         "percent",
@@ -445,6 +454,7 @@ def _spec(document: Document, path: Path_, name: str, *, in_list: bool = False) 
         informational=entry.informational,
         joints_of=entry.joints_of if isinstance(entry, _JointsEntry) else None,
         derived_when=(*path, "derived_when") if isinstance(entry, _DerivedEntry) else None,
+        when=(*path, "when") if "when" in raw else None,
     )
 
 
@@ -524,17 +534,15 @@ def _check_fields(document: Document, facts: Mapping[str, FactSpec]) -> None:
     """A field named like a fact could not be told from it in a condition."""
     owner: dict[str, str] = {}
     for name, spec in facts.items():
-        if not isinstance(spec.type, ListOf):
-            continue
-        for field in spec.type.fields:
-            path = ("facts", name, "fields", field)
-            if field in facts:
-                message = f"field `{field}` has the name of a fact; choose another name"
+        for part in spec.type.fields if isinstance(spec.type, ListOf) else ():
+            path = ("facts", name, "fields", part)
+            if part in facts:
+                message = f"field `{part}` has the name of a fact; choose another name"
                 document.report(path, message, at_key=True)
-            elif field in owner:
-                message = f"field `{field}` is a field of `{owner[field]}` too; choose another name"
+            elif part in owner:
+                message = f"field `{part}` is a field of `{owner[part]}` too; choose another name"
                 document.report(path, message, at_key=True)
-            owner[field] = name
+            owner[part] = name
 
 
 def _check_joints_of(

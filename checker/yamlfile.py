@@ -55,11 +55,14 @@ Many = Annotated[
 ]
 """A list in a file, kept as a tuple."""
 
-OneOrMany = Annotated[
-    tuple[str, ...],
-    BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
-    BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value),
-]
+
+def _one_or_many(value: Any) -> Any:
+    if not isinstance(value, str | list):
+        raise ValueError(f"expected a text or a list of texts{but_found(value)}")
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+OneOrMany = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
 """A text or a list of texts in a file, kept as a tuple."""
 
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -158,7 +161,7 @@ class Document:
         misspelt = {(*loc[:-1], name) for loc, name in meant.items()}
         for detail in details:
             loc = detail["loc"]
-            path, name = (*base, *loc), loc[-1]
+            path, name = (*base, *loc), loc[-1] if loc else ""
             match detail["type"]:
                 case "extra_forbidden":
                     known = _listed(_keys_at(model, loc[:-1]))
@@ -531,6 +534,8 @@ def _in_plain_words(detail: Any) -> str:
             return f"expected a number from {detail['ctx']['ge']} on, not {quoted(value)}"
         case "tuple_type" if isinstance(value, str) and value and " " not in value:
             return f"expected a list such as [{value}]"
+        case "tuple_type" if isinstance(value, dict):
+            return f"expected a list{but_found(value)}; begin each entry with a `-`"
         case "dict_type" if value is None:
             return f"expected `name: value` lines{but_found(value)}; write {{}} for none"
         case kind if kind in _EXPECTED:

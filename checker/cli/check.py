@@ -39,7 +39,7 @@ def check(
     loaded = common.Cases(common.case_files(cases), engine.rules)
 
     def decide(case: Case) -> list[Determination]:
-        with_answers = case.setting(answered, engine.rules.vocabulary)
+        with_answers = case.setting(answered, engine.rules)
         return [
             *determine(with_answers, engine, asked),
             *determine_beside(with_answers, engine, asked),

@@ -13,7 +13,7 @@ Outside a narrow subset that network crashes, hangs or matches wrongly. What kee
   closes with a join that always holds, because a false last join reads past an array.
 - What its tables hold is counted while rules are written out; a rule too many is refused by name.
 - Absence is decided in strata: rules with `absent` wait until nothing is left to conclude below,
-  and to conclude later what may have been found absent is an error.
+  and to conclude later a fact of a kind that they may have found absent is an error.
 - One case at a time lives in it, and whatever happens it is cleaned before the next.
 
 The reasons are in docs/decisions/0003-durable-rules-subset.md.
@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import operator
 import os
 import re
 import struct
@@ -34,7 +33,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from types import ModuleType
-from typing import Any, Literal
+from typing import Literal
 
 from checker.errors import EngineError
 
@@ -85,10 +84,10 @@ class Rule:
     """What follows from facts that match; it fires once for each choice of different facts.
 
     `conclude` is given one fact per pattern, in order, and returns a fact, or `None` for nothing.
-    A fact that lacks what a later join looks up in it does not match. With `absent`, no fact but
-    the chosen ones may match that pattern as well. The rules of a stratum wait until those of lower
-    strata have no more to conclude; absence needs stratum 1 or above. `origin` is where the rule
-    was written, for errors.
+    A fact that lacks what a later join looks up in it does not match. The rules of a stratum wait
+    until those of lower strata have nothing left to conclude. With `absent`, which needs a stratum
+    of 1 or more, no fact but the chosen ones may match that pattern, and from then on no fact of
+    its kind may be concluded. `origin` is where the rule was written, for errors.
     """
 
     name: str
@@ -274,7 +273,7 @@ class _Program:
         self.kinds: dict[object, _Kind] = {}
         self.codes = _Codes()
         self.phases: dict[int, list[int]] = defaultdict(list)
-        self.absences: dict[int, list[tuple[Rule, Pattern]]] = defaultdict(list)
+        self.closes: dict[int, dict[object, Rule]] = defaultdict(dict)
         self._waiting: dict[int, int] = defaultdict(int)
         self._root = _Branch()
         written = {f"r{n}": {"all": self._rule(rule)} for n, rule in enumerate(self.rules)}
@@ -304,39 +303,42 @@ class _Program:
             self.phases[rule.stratum].append(sum(map(len, self.phases.values())))
         self._waiting[rule.stratum] += 1
         if rule.absent:
-            self.absences[rule.stratum].append((rule, rule.absent))
+            self.closes[rule.stratum].setdefault(rule.absent.kind, rule)
         phase = self.phases[rule.stratum][-1]
         return [_Condition("==", "b", _PHASES), _Condition("==", "k", phase)]
 
     def _conditions(self, rule: Rule, number: int, pattern: Pattern) -> list[_Condition]:
         """The kind, what later joins look up, the tests, the joins, and the join that holds."""
         kind = self._kind(pattern.kind)
-        conditions = [_Condition("==", "b", kind.bucket), _Condition("==", "k", kind.number)]
-        for join in (
-            join for part in _parts(rule) for join in part.joins if join.pattern == number
-        ):
-            looked_up = _Condition("exists", kind.name(join.other, join.operator), 1)
-            conditions += [looked_up] if looked_up not in conditions else []
-        for test in pattern.tests:
-            name = kind.name(test.property, test.operator)
-            conditions.append(_Condition(test.operator, name, self._constant(rule, test)))
-        for join in pattern.joins:
-            name = kind.name(join.property, join.operator)
-            other = self._kind(rule.patterns[join.pattern].kind).name(join.other, join.operator)
-            conditions.append(_Condition(join.operator, name, (f"m{join.pattern}", other)))
-        if pattern.joins:
-            conditions.append(_Condition("==", "one", ("phase" if rule.stratum else "m0", "one")))
+        later = (join for part in _parts(rule) for join in part.joins if join.pattern == number)
+        looked_up = dict.fromkeys(kind.name(join.other, join.operator) for join in later)
+        closing = _Condition("==", "one", ("phase" if rule.stratum else "m0", "one"))
+        conditions = [
+            _Condition("==", "b", kind.bucket),
+            _Condition("==", "k", kind.number),
+            *(_Condition("exists", name, 1) for name in looked_up),
+            *(self._test(rule, kind, test) for test in pattern.tests),
+            *(self._join(rule, kind, join) for join in pattern.joins),
+            *([closing] if pattern.joins else []),
+        ]
         if len(kind.names) > MOST_PROPERTIES:
             raise UnsafeRuleError(rule, f"asks for over {MOST_PROPERTIES} properties of a fact")
         return conditions
 
-    def _constant(self, rule: Rule, test: Test) -> int:
-        if test.operator in _EQUALITY:
-            return self.codes[_key(test.constant)]
-        rank = _rank(_key(test.constant))
-        if rank is None:
+    def _test(self, rule: Rule, kind: _Kind, test: Test) -> _Condition:
+        key = _key(test.constant)
+        try:
+            right = self.codes[key] if test.operator in _EQUALITY else _rank(key)
+        except EngineError as error:
+            raise UnsafeRuleError(rule, f"tests `{test.property}` in vain: {error}") from error
+        if right is None:
             raise UnsafeRuleError(rule, f"orders `{test.property}` by what is not a number")
-        return rank
+        return _Condition(test.operator, kind.name(test.property, test.operator), right)
+
+    def _join(self, rule: Rule, kind: _Kind, join: Join) -> _Condition:
+        other = self._kind(rule.patterns[join.pattern].kind).name(join.other, join.operator)
+        name = kind.name(join.property, join.operator)
+        return _Condition(join.operator, name, (f"m{join.pattern}", other))
 
     def _kind(self, kind: str) -> _Kind:
         number = len(self.kinds)
@@ -431,8 +433,9 @@ class Rete:
         engine, network = _engine(), self._own_network()
         with network.lock:
             if network.busy:
-                raise EngineError(f"`{self._name}` is not ready for a case")
-            # INVARIANT: busy until the case is deleted; an interruption in between is for good.
+                raise EngineError(f"`{self._name}` is closed, broken off, or inside another case")
+            # INVARIANT: from here until the case is deleted the network is busy, even if an
+            # interruption keeps it from being deleted.
             network.busy = True
             _, state = engine.assert_fact(network.handle, _ours(_START))
             try:
@@ -446,7 +449,7 @@ class Rete:
     def close(self) -> None:
         """Free the memory; no case can be run any more."""
         network, self._network = self._network, None
-        if network and network.process == os.getpid():
+        if network:
             with network.lock:
                 network.busy = True
                 _engine().delete_ruleset(network.handle)
@@ -489,7 +492,7 @@ class _Case:
     facts: list[Fact] = field(default_factory=list)
     places: dict[Hashable, int] = field(default_factory=dict)
     firings: list[Firing] = field(default_factory=list)
-    decided: list[tuple[Rule, Pattern]] = field(default_factory=list)
+    closed: dict[object, Rule] = field(default_factory=dict)
     codes: _Codes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -504,7 +507,7 @@ class _Case:
         for stratum, phases in sorted(self.program.phases.items()):
             for phase in phases:
                 self.tell(_ours(_PHASES, phase))
-            self.decided += self.program.absences[stratum]
+            self.closed |= self.program.closes[stratum]
             self.chain()
         return Run(tuple(self.facts), given, tuple(self.firings))
 
@@ -532,13 +535,14 @@ class _Case:
         known = self.places.get(content)
         if known is not None:
             return known
-        if by:
-            self.respect_absence(fact, by)
+        kind = fact["k"]
+        if by and kind in self.closed:
+            other = self.closed[kind].name
+            raise UnsafeRuleError(by, f"concludes a `{kind}` that `{other}` may have found absent")
         place = self.places[content] = len(self.facts)
         self.facts.append(fact)
-        kind = self.program.kinds.get(fact["k"])
-        if kind:
-            self.tell(kind.told(place, fact, self.codes))
+        if kind in self.program.kinds:
+            self.tell(self.program.kinds[kind].told(place, fact, self.codes))
         return place
 
     def tell(self, text: str) -> None:
@@ -546,29 +550,3 @@ class _Case:
         outcome, _ = self.engine.assert_fact(self.handle, text)
         if outcome > 1:
             raise EngineError("durable_rules took two facts for one")
-
-    def respect_absence(self, fact: Fact, by: Rule) -> None:
-        """Refuse a fact of which a decision that it is absent did not know."""
-        for decided, absent in self.decided:
-            if absent.kind == fact["k"] and all(_holds(test, fact) for test in absent.tests):
-                raise UnsafeRuleError(by, f"concludes what `{decided.name}` may have found absent")
-
-
-_COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
-
-def _holds(test: Test, fact: Fact) -> bool:
-    """Whether a fact meets a test, for once found out without the network."""
-    value = fact.get(test.property)
-    if value is None:
-        return False
-    of = _key if test.operator in _EQUALITY else _rank
-    left, right = of(_key(value)), of(_key(test.constant))
-    return left is not None and _COMPARE[test.operator](left, right)
