@@ -44,6 +44,7 @@ def check(rules: common.RulesFolder = None) -> None:
     from checker.render.rules import show_examples
 
     engine = common.engine_for(rules)
+    engine.prepare()
     ran = run_examples(engine)
     show_examples(ran, engine, common.console())
     raise typer.Exit(common.READY if all(one.as_expected for one in ran) else common.NOT_READY)

@@ -13,7 +13,15 @@ from checker.charting import RecordKind
 from checker.engine import durable
 from checker.engine.compiler import compile_criterion, status_kind
 from checker.engine.told import name_of, told
-from checker.engine.written import Reading, among, names_in, silence_of, status_of, ways_to_read
+from checker.engine.written import (
+    READINGS,
+    Reading,
+    among,
+    names_in,
+    silence_of,
+    status_of,
+    ways_to_read,
+)
 from checker.errors import EngineDisagreementError, EngineError
 from checker.fact import Chart
 from checker.guideline import STATUSES, Guideline, Status
@@ -36,6 +44,17 @@ class Engine:
     def name(self) -> str:
         """The engine that decides: durable_rules, or the written semantics alone."""
         return WRITTEN_SEMANTICS if self.unavailable else DURABLE_RULES
+
+    def prepare(self) -> None:
+        """Compile every guideline for every reading, so that none is refused later.
+
+        Raises:
+            EngineError: with the line of the rule, if durable_rules cannot be trusted with it.
+        """
+        if self.unavailable is None:
+            for guideline in self.rules.guidelines.values():
+                for reading in READINGS:
+                    self._rete(guideline, reading)
 
     def statuses(
         self, guideline: Guideline, chart: Chart, reading: Reading, record: RecordKind

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -133,34 +133,44 @@ def requests_named(requests: Sequence[Request]) -> str:
     return f"{named}, one procedure" if len(requests) > 1 else named
 
 
-def _indented(what: Table | Text, columns: int) -> Padding:
+def _indented(what: RenderableType, columns: int) -> Padding:
     return Padding(what, (0, 0, 0, columns), expand=False)
 
 
-def _criteria(judged_in_order: Iterable[Judged], console: Console) -> Table:
+def _criteria(judged: Iterable[Judged], console: Console) -> RenderableType:
     """Three columns; on a narrow screen the sentence stands below its status instead of beside it."""
-    narrow = console.width < NARROW
+    ordered = sorted(judged, key=_worst_first)
+    if console.width < NARROW:
+        return Group(*(part for one in ordered for part in _stacked(one, console)))
     table = Table.grid(padding=(0, 1), pad_edge=False)
-    for _ in range(1 if narrow else 2):
-        table.add_column(no_wrap=not narrow, overflow="fold")
+    for _ in range(2):
+        table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    arrow = "→" if sign("met", console) == SIGNS["met"] else "->"
-    for judged in sorted(judged_in_order, key=_worst_first):
-        status = Text(
-            f"{sign(judged.status, console)} {judged.status}", style=STYLES[judged.status]
-        )
-        name = Text(judged.criterion.id, style="bold")
-        below = [_says(judged)]
-        if judged.counts_against:
-            below.append(Text(f"{arrow} {judged.criterion.fix}", style="dim"))
-        if narrow:
-            table.add_row("", Text.assemble(status, " ", name))
-        for number, text in enumerate(below):
-            first = number == 0 and not narrow
-            table.add_row(
-                *((status if first else "", name if first else "") if not narrow else ("",)), text
-            )
+    for one in ordered:
+        sentence, *advice = _sentences(one, console)
+        table.add_row(_status(one, console), Text(one.criterion.id, style="bold"), sentence)
+        for text in advice:
+            table.add_row("", "", text)
     return table
+
+
+def _stacked(judged: Judged, console: Console) -> Iterator[RenderableType]:
+    yield Text.assemble(_status(judged, console), " ", (judged.criterion.id, "bold"))
+    for text in _sentences(judged, console):
+        yield _indented(text, 2)
+
+
+def _status(judged: Judged, console: Console) -> Text:
+    words = f"{sign(judged.status, console)} {judged.status}"
+    return Text(words, style=STYLES[judged.status])
+
+
+def _sentences(judged: Judged, console: Console) -> Iterator[Text]:
+    """What the criterion asks, and what to do about it where it counts against the request."""
+    yield _says(judged)
+    if judged.counts_against:
+        arrow = "→" if sign("met", console) == SIGNS["met"] else "->"
+        yield Text(f"{arrow} {judged.criterion.fix}", style="dim")
 
 
 def _worst_first(judged: Judged) -> tuple[bool, int]:
@@ -258,8 +268,7 @@ def show_trace(chain: Mapping[str, Sequence[str]], console: Console) -> None:
 
 def _account_of(judged: Judged, guideline: Guideline, anatomy: Anatomy, console: Console) -> None:
     criterion = judged.criterion
-    status = Text(f"{sign(judged.status, console)} {judged.status}", style=STYLES[judged.status])
-    console.print(Text.assemble("  ", status, "  ", (criterion.id, "bold")))
+    console.print(Text.assemble("  ", _status(judged, console), "  ", (criterion.id, "bold")))
     console.print(_indented(_says(judged), 6))
     asks = [("needs", criterion.requires)]
     if criterion.when:

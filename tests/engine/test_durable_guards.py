@@ -5,17 +5,15 @@ A last test compares it with its own definition, read literally, on some thousan
 
 from __future__ import annotations
 
-import importlib
-import json
 import math
 import operator
+import os
 import random
 import struct
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -83,12 +81,26 @@ def test_a_value_of_another_type_or_content_is_another_value(one: Any, other: An
 
 def test_numbers_are_in_order() -> None:
     """Whole numbers and fractions, tiny and huge, of either sign, share one order."""
-    numbers = [-math.inf, -1e300, -(2**53), -2.5, -2, -5e-324, 0, 1e-300, 0.1, 1, 1.5, 2**53, math.inf]
+    numbers = [
+        -math.inf,
+        -1e300,
+        -(2**53),
+        -2.5,
+        -2,
+        -5e-324,
+        0,
+        1e-300,
+        0.1,
+        1,
+        1.5,
+        2**53,
+        math.inf,
+    ]
 
     for place, one in enumerate(numbers):
         for other_place, other in enumerate(numbers):
             for compared in ("<", "<=", ">", ">="):
-                expected = PYTHON[compared](place, other_place)
+                expected = ORDER[compared](place, other_place)
                 assert join(one, other, compared) is expected, (one, compared, other)
 
 
@@ -120,7 +132,9 @@ def test_a_property_that_is_missing_meets_no_join(compared: Any) -> None:
 def test_a_fact_does_not_match_without_what_a_later_join_looks_up() -> None:
     """Nothing is absent for the level of a fact that has no level."""
     free = rule(
-        Pattern("request"), absent=Pattern("fusion", joins=(Join("level", "==", 0, "level"),)), stratum=1
+        Pattern("request"),
+        absent=Pattern("fusion", joins=(Join("level", "==", 0, "level"),)),
+        stratum=1,
     )
 
     assert run([free], {"k": "request", "level": "L4-5"}).firings
@@ -179,7 +193,9 @@ def test_the_trace_tells_what_each_rule_matched_in_the_order_of_its_patterns() -
         conclude=lambda matched: {"k": "clash", "at": matched[1]["level"]},
     )
 
-    found = run([fused], {"k": "fusion", "level": "L4-5"}, {"k": "request", "d": True, "level": "L4-5"})
+    found = run(
+        [fused], {"k": "fusion", "level": "L4-5"}, {"k": "request", "d": True, "level": "L4-5"}
+    )
 
     assert found.given == 2
     assert found.concluded == ({"k": "clash", "at": "L4-5"},)
@@ -188,7 +204,9 @@ def test_the_trace_tells_what_each_rule_matched_in_the_order_of_its_patterns() -
 
 def test_a_rule_fires_for_different_facts_only() -> None:
     """Two patterns of one kind ask for two facts, in both orders."""
-    found = run([rule(Pattern("level"), Pattern("level"))], {"k": "level", "v": 1}, {"k": "level", "v": 2})
+    found = run(
+        [rule(Pattern("level"), Pattern("level"))], {"k": "level", "v": 1}, {"k": "level", "v": 2}
+    )
 
     assert sorted(one.matched for one in found.firings) == [(0, 1), (1, 0)]
 
@@ -233,7 +251,9 @@ def test_neither_the_order_of_facts_nor_of_rules_matters() -> None:
         rule(Pattern("a"), absent=Pattern("d", joins=(Join("i", "==", 0, "i"),)), stratum=1,
              conclude=lambda m: {"k": "none", "i": m[0]["i"]}),
     ]  # fmt: skip
-    facts: list[Fact] = [{"k": kind, "i": i % 4, "lo": (3 * i) % 5} for kind in "ab" for i in range(9)]
+    facts: list[Fact] = [
+        {"k": kind, "i": i % 4, "lo": (3 * i) % 5} for kind in "ab" for i in range(9)
+    ]
     results = set()
 
     for seed in range(20):
@@ -247,7 +267,9 @@ def test_neither_the_order_of_facts_nor_of_rules_matters() -> None:
 
 def test_the_same_case_gives_the_same_trace() -> None:
     """Two runs of one rule set differ in nothing, whatever ran in between."""
-    with closing(Rete("test", [rule(Pattern("a"), Pattern("b"), conclude=concluding(k="c"))])) as rete:
+    with closing(
+        Rete("test", [rule(Pattern("a"), Pattern("b"), conclude=concluding(k="c"))])
+    ) as rete:
         facts = [{"k": kind, "v": value} for kind in "ab" for value in ("x", 7, True)]
         first = rete.run(facts)
         rete.run(reversed(facts))
@@ -300,7 +322,7 @@ def test_absence_is_decided_for_each_fact_that_it_is_joined_to() -> None:
 
 
 def test_a_chosen_fact_does_not_count_against_the_absence_of_others() -> None:
-    """"No other block" holds of the only block."""
+    """That there is no other block holds of the only block."""
     only = rule(Pattern("block"), absent=Pattern("block"), stratum=1)
 
     assert len(run([only], {"k": "block", "v": 1}).firings) == 1
@@ -308,31 +330,30 @@ def test_a_chosen_fact_does_not_count_against_the_absence_of_others() -> None:
 
 
 @pytest.mark.parametrize("stratum", [1, 2])
-def test_concluding_what_was_found_absent_is_an_error(stratum: int) -> None:
+def test_concluding_what_may_have_been_found_absent_is_an_error(stratum: int) -> None:
     """In the same stratum or a later one, such a rule would make the answer depend on the order."""
     rules = [
-        rule(absent=NOT_MET, name="nothing is unmet", stratum=1),
-        rule(Pattern("a"), conclude=concluding(k="status", s="not met"), name="late", stratum=stratum),
+        rule(absent=NOT_MET, name="nothing unmet", stratum=1),
+        rule(Pattern("a"), conclude=concluding(k="status", s="-"), name="late", stratum=stratum),
     ]
 
-    with pytest.raises(UnsafeRuleError, match="`late` concludes what `nothing is unmet`") as refused:
+    with pytest.raises(UnsafeRuleError) as refused:
         run(rules, {"k": "a"})
 
-    assert str(refused.value).startswith(f"{ORIGIN}: ")
+    problem = "rule `late` concludes a `status` that `nothing unmet` may have found absent"
+    assert str(refused.value) == f"{ORIGIN}: {problem}"
 
 
-def test_concluding_anything_else_after_an_absence_is_fine() -> None:
-    """Another status of the same kind, or what was known before, contradicts nothing."""
+def test_concluding_what_is_known_or_of_another_kind_contradicts_no_absence() -> None:
+    """An absence closes its own kind only, and only to what is new."""
     rules = [
         rule(absent=NOT_MET, stratum=1),
-        rule(Pattern("a"), conclude=concluding(k="status", s="met"), stratum=1),
-        rule(Pattern("a"), conclude=concluding(k="status", s=1), stratum=1),
-        rule(Pattern("a"), conclude=concluding(k="status"), stratum=1),
-        rule(Pattern("b"), conclude=concluding(k="status", s="not met")),
-        rule(Pattern("b"), conclude=concluding(k="status", s="not met"), stratum=2),
+        rule(Pattern("a"), conclude=concluding(k="status", s="not met")),
+        rule(Pattern("a"), conclude=concluding(k="status", s="not met"), stratum=2),
+        rule(Pattern("b"), conclude=concluding(k="other", s="not met"), stratum=1),
     ]
 
-    assert len(run(rules, {"k": "a"}).firings) == 4
+    assert len(run(rules, {"k": "a"}).firings) == 2
     assert len(run(rules, {"k": "b"}).firings) == 2
 
 
@@ -401,9 +422,7 @@ LIMITS = {
         480,
         1,
     ),
-    "equal patterns": Limit(
-        lambda n: [rule(Pattern("a"))] * n, lambda _: [{"k": "a"}], 240, 240
-    ),
+    "equal patterns": Limit(lambda n: [rule(Pattern("a"))] * n, lambda _: [{"k": "a"}], 240, 240),
     "matches": Limit(
         lambda n: [rule(Pattern("a", (below("v", one),))) for one in range(n)],
         lambda _: [{"k": "a", "v": -1}],
@@ -448,18 +467,14 @@ def test_one_more_than_allowed_is_refused_with_its_origin(limit: Limit) -> None:
 
 def test_any_number_of_rules_may_wait_for_a_stratum() -> None:
     """They are dealt out to as many phases as it takes."""
-    waiting = [rule(Pattern("a"), absent=one, stratum=1 + n % 2) for n, one in enumerate(kinds(600))]
+    rules = [rule(absent=one, stratum=1 + n % 2) for n, one in enumerate(kinds(600))]
 
-    with pytest.raises(UnsafeRuleError, match="240"):
-        Rete("test", [rule(Pattern("a")), *waiting])
-    apart = [rule(Pattern(f"a{n // 200}"), absent=one.absent, stratum=one.stratum) for n, one in enumerate(waiting)]
-
-    assert len(run(apart, {"k": "a0"}, {"k": "a2"}, {"k": "k0"}, {"k": "k599"}).firings) == 398
+    assert len(run(rules, {"k": "k0"}, {"k": "k599"}).firings) == 598
 
 
 def test_there_may_be_thousands_of_kinds() -> None:
     """Kinds are divided so that no table of the engine holds too many."""
-    rules = [rule(Pattern(f"a{n}", joins=()), conclude=concluding(k=f"a{n + 1}")) for n in range(3_000)]
+    rules = [rule(Pattern(f"a{n}"), conclude=concluding(k=f"a{n + 1}")) for n in range(3_000)]
 
     assert run(rules, {"k": "a0"}).concluded[-1] == {"k": "a3000"}
 
@@ -470,6 +485,12 @@ MALFORMED = {
     "cannot be of stratum -1": rule(Pattern("a"), stratum=-1),
     "joins to a pattern that is not an earlier one": rule(Pattern("a", joins=joins(1))),
     "orders `v` by what is not a number": rule(Pattern("a", (Is("v", "<", "5"),))),
+    "tests `v` in vain: a number that a double does not hold exactly cannot be compared": rule(
+        Pattern("a", (Is("v", "<", 2**53 + 1),))
+    ),
+    "tests `v` in vain: a value that does not equal itself cannot be compared": rule(
+        Pattern("a", (Is("v", "==", math.nan),))
+    ),
 }
 
 
@@ -492,7 +513,7 @@ def test_an_absence_cannot_be_joined_to() -> None:
 
 def test_a_rule_of_no_known_origin_is_refused_by_its_name() -> None:
     """The message then begins with the rule."""
-    with pytest.raises(UnsafeRuleError, match="^rule `nameless` has no pattern$"):
+    with pytest.raises(UnsafeRuleError, match=r"^rule `nameless` has no pattern$"):
         Rete("test", [Rule("nameless", (), nothing)])
 
 
@@ -537,72 +558,189 @@ def test_a_platform_with_short_numbers_is_not_trusted(unloaded: pytest.MonkeyPat
 
 def test_loading_leaves_the_loader_as_it_was(unloaded: pytest.MonkeyPatch) -> None:
     """Other libraries are loaded after it as they would have been before."""
-    flags = sys.getdlopenflags()
+    sys.setdlopenflags(os.RTLD_NOW)
     unloaded.delitem(sys.modules, "durable_rules_engine", raising=False)
 
     assert durable.available() is None
-    assert sys.getdlopenflags() == flags
+    assert sys.getdlopenflags() == os.RTLD_NOW
 
 
-# --- The definition, read literally ---------------------------------------------------------------
+# --- The definition, read literally -------------------------------------------------------------
 
-PYTHON: dict[str, Callable[[Any, Any], bool]] = {
+ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
 }
 Content = frozenset[tuple[str, bool, object]]
+Known = dict[Content, Fact]
 Firings = dict[tuple[str, tuple[Content, ...]], Content | None]
 
 
-class Late(Exception):
-    """Something was concluded that had been found absent."""
+class LateError(Exception):
+    """Something was concluded that may have been found absent."""
 
 
 def content(fact: Fact) -> Content:
     return frozenset((name, isinstance(value, bool), value) for name, value in fact.items())
 
 
-def number(value: object) -> bool:
+def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def holds(one: Any, compared: str, other: Any) -> bool:
     if one is None or other is None:
         return False
-    if compared in PYTHON:
-        return number(one) and number(other) and PYTHON[compared](one, other)
+    if compared in ORDER:
+        return is_number(one) and is_number(other) and ORDER[compared](one, other)
     same = isinstance(one, bool) is isinstance(other, bool) and one == other
     return same is (compared == "==")
 
 
-def passes(pattern: Pattern, fact: Fact) -> bool:
+def matches(pattern: Pattern, fact: Fact, chosen: list[Fact]) -> bool:
     tests = (holds(fact.get(one.property), one.operator, one.constant) for one in pattern.tests)
-    return fact["k"] == pattern.kind and all(tests)
+    joined = (
+        holds(fact.get(one.property), one.operator, chosen[one.pattern].get(one.other))
+        for one in pattern.joins
+    )
+    return fact["k"] == pattern.kind and all(tests) and all(joined)
 
 
-def matches(pattern: Pattern, fact: Fact, chosen: tuple[Fact, ...]) -> bool:
-    looked_up = ((one, chosen[one.pattern].get(one.other)) for one in pattern.joins)
-    return passes(pattern, fact) and all(
-        holds(fact.get(one.property), one.operator, other) for one, other in looked_up
+def can_be_looked_up(rule: Rule, place: int, fact: Fact) -> bool:
+    parts = (*rule.patterns, *([rule.absent] if rule.absent else []))
+    later = [one for part in parts for one in part.joins if one.pattern == place]
+    return all(
+        is_number(fact.get(one.other)) if one.operator in ORDER else fact.get(one.other) is not None
+        for one in later
     )
 
 
-def can_be_joined(rule: Rule, place: int, fact: Fact) -> bool:
-    parts = (*rule.patterns, *([rule.absent] if rule.absent else []))
-    later = (one for part in parts for one in part.joins if one.pattern == place)
-    return all(holds(fact.get(one.other), one.operator.replace("!", "="), fact.get(one.other))
-               or one.operator in "<>" and number(fact.get(one.other)) for one in later)  # fmt: skip
+def choices(
+    rule: Rule, known: Known, chosen: tuple[Content, ...] = ()
+) -> Iterator[tuple[Content, ...]]:
+    facts, place = [known[one] for one in chosen], len(chosen)
+    others = [(one, fact) for one, fact in known.items() if one not in chosen]
+    if place < len(rule.patterns):
+        for one, fact in others:
+            if matches(rule.patterns[place], fact, facts) and can_be_looked_up(rule, place, fact):
+                yield from choices(rule, known, (*chosen, one))
+    elif not (rule.absent and any(matches(rule.absent, fact, facts) for _, fact in others)):
+        yield chosen
 
 
-def choices(rule: Rule, facts: list[Fact], chosen: tuple[Fact, ...] = ()) -> Iterator[tuple[Fact, ...]]:
-    place = len(chosen)
-    if place == len(rule.patterns):
-        if not (rule.absent and any(matches(rule.absent, one, chosen) for one in facts if one not in chosen)):
-            yield chosen
-        return
-    for one in facts:
-        if not any(one is other for other in chosen) and can_be_joined(rule, place, one):
-            if matches(rule.patterns[place], one, chosen):
-                yield from choices(rule, facts, (*chosen, one))
+def by_definition(rules: list[Rule], given: list[Fact]) -> tuple[Known, Firings]:
+    """Try every rule on every choice of facts, stratum by stratum, until nothing new comes of it."""
+    known: Known = {content(fact): fact for fact in given}
+    fired: Firings = {}
+    for stratum in sorted({0, *(one.stratum for one in rules)}):
+        waiting = [one for one in rules if one.stratum <= stratum]
+        closed = {one.absent.kind for one in waiting if one.absent}
+        while fresh := [
+            (one, chosen)
+            for one in waiting
+            for chosen in choices(one, known)
+            if (one.name, chosen) not in fired
+        ]:
+            for one, chosen in fresh:
+                fact = one.conclude(tuple(known[each] for each in chosen))
+                fired[one.name, chosen] = None if fact is None else content(fact)
+                if fact is not None and content(fact) not in known:
+                    if fact["k"] in closed:
+                        raise LateError
+                    known[content(fact)] = fact
+    return known, fired
+
+
+def by_engine(rete: Rete, given: list[Fact]) -> tuple[set[Content], Firings]:
+    found = rete.run(given)
+    contents = [content(fact) for fact in found.facts]
+    fired = {
+        (one.rule, tuple(contents[place] for place in one.matched)): (
+            None if one.concluded is None else contents[one.concluded]
+        )
+        for one in found.firings
+    }
+    assert len(fired) == len(found.firings)
+    assert len(set(contents)) == len(contents)
+    return set(contents), fired
+
+
+OPERATORS: list[Any] = ["==", "==", "!=", "<", "<=", ">", ">="]
+MANY: list[Any] = [0, 1, 2, 2.0, 1.5, -1, 1e-7, -1e300, math.inf, -0.0, 2**53, 0.1]
+MANY += [True, False, "1", "true", "", 'é\0"\\', None]
+FEW: list[Any] = [0, 1, 2.0, 1.5, True, "1", None]
+
+
+class Random(random.Random):
+    """Random rules and facts; `values` are those that tests and facts hold."""
+
+    values: list[Any]
+
+    def test(self) -> durable.Test:
+        compared = self.choice(OPERATORS)
+        wanted = [
+            one for one in self.values if (is_number(one) if compared in ORDER else one is not None)
+        ]
+        return Is(self.choice("xyz"), compared, self.choice(wanted))
+
+    def join(self, earlier: int) -> Join:
+        prop, other = self.choice("xyz"), self.choice("xyz")
+        return Join(prop, self.choice(OPERATORS), self.randrange(earlier), other)
+
+    def pattern(self, earlier: int) -> Pattern:
+        tests = [self.test() for _ in range(self.choice((0, 0, 1, 2)))]
+        joins = [self.join(earlier) for _ in range(self.choice((0, 1, 1, 2)))] if earlier else []
+        return Pattern(self.choice("abcde"), tuple(tests), tuple(joins))
+
+    def rule(self, number: int) -> Rule:
+        stratum = self.choice((0, 0, 0, 1, 2))
+        size = self.randrange(0 if stratum else 1, 4)
+        patterns = tuple(self.pattern(earlier) for earlier in range(size))
+        absent = self.pattern(size) if stratum and self.random() < 0.6 else None
+        return Rule(f"r{number}", patterns, self.conclusion(), absent, stratum)
+
+    def conclusion(self) -> Callable[[tuple[Fact, ...]], Fact | None]:
+        kind, value = self.choice("abcdefgh"), self.choice(self.values)
+        return self.choice(
+            (
+                nothing,
+                concluding(k=kind, x=value),
+                lambda matched: {
+                    "k": kind,
+                    "x": matched[-1].get("x") if matched else 0,
+                    "y": value,
+                },
+            )
+        )
+
+    def fact(self) -> Fact:
+        held = {name: self.choice(self.values) for name in "xyz" if self.random() < 0.8}
+        return {"k": self.choice("abcd"), **held}
+
+
+@pytest.mark.parametrize("values", [MANY, FEW], ids=["many values", "few values"])
+@pytest.mark.parametrize("block", range(4))
+def test_the_engine_does_what_its_definition_says(block: int, values: list[Any]) -> None:
+    """On random rules with tests, joins, absences and chains, every firing is the expected one."""
+    compared = late = 0
+    for seed in range(1_000 * block, 1_000 * block + 1_000):
+        chance = Random(seed)
+        chance.values = values
+        rules = [chance.rule(number) for number in range(chance.randrange(1, 7))]
+        with closing(Rete(f"seed {seed}", rules)) as rete:
+            for _ in range(3):
+                given = [chance.fact() for _ in range(chance.randrange(8))]
+                try:
+                    known, fired = by_definition(rules, given)
+                except LateError:
+                    late += 1
+                    with pytest.raises(UnsafeRuleError, match="absent"):
+                        rete.run(given)
+                else:
+                    assert by_engine(rete, given) == (set(known), fired), seed
+                    compared += len(fired)
+
+    assert compared > 2_000
+    assert late > 20

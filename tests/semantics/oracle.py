@@ -14,21 +14,34 @@ from itertools import combinations, product
 from math import prod
 from typing import Any
 
-from tests.semantics.strategies import (
+from tests.semantics.situation import (
+    ENTRIES,
+    FACTS,
     FIELDS,
-    LEAVES,
-    LEVELS,
     LISTS,
     PARTS,
     SILENT,
     UNASKED,
     Rules,
+    Situation,
     Written,
     values_of,
+    written_as,
 )
 
 Plain = dict[str, Any]
 """A chart: values, None for what is silent, `UNASKED`; sets as frozensets, records as such charts."""
+
+JOINTS = {
+    (): [frozenset()],
+    ("L3-4",): [frozenset({"L3-4"})],
+    ("L4-5",): [frozenset({"L4-5"})],
+    ("L3-4", "L4-5"): [frozenset({"L3-4", "L4-5"})],
+    ("L2", "L3"): [frozenset({"L3-4"})],
+    ("L4",): [frozenset()],
+    ("L3-L5",): [frozenset({"L3-4", "L4-5"}), frozenset({"L4-5", "L5-S1"})],
+}
+"""The joints that levels as written can be read as, from an anatomy book and not from the checker."""
 
 MANY = 2_000
 """More ways than this are not gone through."""
@@ -136,7 +149,7 @@ def _operator(value: Any, word: str, bound: Written, chart: Plain) -> bool | Non
 
 def ways(facts: Mapping[str, Written], record: str, reading: str) -> list[Plain]:
     """The charts without conflicts that these facts stand for; levels readable in two ways are one."""
-    names = {name: facts.get(name, _default(record)) for name in [*LEAVES, *LISTS]}
+    names = {name: facts.get(name, _default(record)) for name in [*FACTS, *LISTS]}
     return _settled(names, record, reading)
 
 
@@ -147,7 +160,7 @@ def _default(record: str) -> str:
 def _settled(facts: Mapping[str, Written], record: str, reading: str) -> list[Plain]:
     options: dict[str, list[Any]] = {}
     for name, said in facts.items():
-        source = {**LEAVES, **FIELDS}.get(name, {}).get("joints_of")
+        source = ENTRIES.get(name, {}).get("joints_of")
         if source:
             read = _options(source, facts.get(source, _default(record)), record, reading)
             options[name] = [joints for one in read for joints in _joints(one)]
@@ -158,8 +171,8 @@ def _settled(facts: Mapping[str, Written], record: str, reading: str) -> list[Pl
     return [dict(zip(options, way, strict=True)) for way in product(*options.values())]
 
 
-def _joints(labels: Any) -> tuple[Any, ...]:
-    return LEVELS[tuple(labels)] if isinstance(labels, list) else (labels,)
+def _joints(labels: Any) -> list[Any]:
+    return JOINTS[tuple(sorted(labels))] if isinstance(labels, list) else [labels]
 
 
 def _options(name: str, said: Written, record: str, reading: str) -> list[Any]:
@@ -187,7 +200,7 @@ def _options(name: str, said: Written, record: str, reading: str) -> list[Any]:
 
 
 def _is_targets(name: str) -> bool:
-    return {**LEAVES, **FIELDS}[name].get("type") == "targets"
+    return ENTRIES[name].get("type") == "targets"
 
 
 def answered(chart: Plain, names: frozenset[str]) -> Iterator[Plain]:
@@ -213,8 +226,7 @@ def _answers(name: str, value: Any, names: frozenset[str]) -> list[Any]:
 @cache
 def _any_value(name: str) -> tuple[Any, ...]:
     """More values than charts hold, so that every comparison can come out both ways; and silence."""
-    entry = {**LEAVES, **FIELDS, **LISTS["visits"]}[name]
-    match entry.get("type"):
+    match ENTRIES[name].get("type"):
         case "number":
             return (0, 1, 2, 3, 4, None)
         case "date":
@@ -273,7 +285,7 @@ def _of_entry(word: str, said: Written, rules: Rules) -> Counter[str]:
         case _ if word in rules.derived:
             return occurrences(rules.derived[word], rules)
     bounds = list(said.values()) if isinstance(said, dict) else []
-    others = [bound for bound in bounds if isinstance(bound, str) and bound in {**LEAVES, **FIELDS}]
+    others = [bound for bound in bounds if isinstance(bound, str) and bound in ENTRIES]
     return Counter([word] * max(1, len(bounds)) + others)
 
 
@@ -288,8 +300,7 @@ def is_simple(condition: Written, rules: Rules) -> bool:
 def _looks_out(written: Written, rules: Rules) -> bool:
     match written:
         case {"of": _, "where": where}:
-            fields = {*FIELDS, *LISTS["visits"]}
-            return not set(occurrences(where, rules)) <= fields
+            return not set(occurrences(where, rules)) <= set(FIELDS)
         case dict():
             inside = [rules.derived[word] for word in written if word in rules.derived]
             return any(_looks_out(one, rules) for one in [*written.values(), *inside])
@@ -356,7 +367,7 @@ def among(statuses: Iterable[str], record: str) -> str:
     return "presumed" if "presumed" in found else "met"
 
 
-def decided(criterion: Mapping[str, Written], situation: Any, reading: str) -> str:
+def decided(criterion: Mapping[str, Written], situation: Situation, reading: str) -> str:
     """The status of a criterion in a situation, whatever conflicts there.
 
     Raises:
@@ -368,6 +379,49 @@ def decided(criterion: Mapping[str, Written], situation: Any, reading: str) -> s
     charts = [_only(way, names) for way in ways(situation.facts, situation.record, reading)]
     different = [one for number, one in enumerate(charts) if one not in charts[:number]]
     return among((status(criterion, one, rules, silence) for one in different), situation.record)
+
+
+def refutation(criterion: Mapping[str, Written], situation: Situation) -> dict[str, Written] | None:
+    """Facts to document, in place of silence, that make what a criterion asks false; if there are any."""
+    rules, names = situation.written, looked_at(criterion, situation.written)
+    (chart,) = ways(situation.facts, situation.record, "as written")
+    try:
+        for way in answered(_questioned(_only(chart, names)), names):
+            if _holds(criterion, way, rules) is False:
+                return _as_written(way)
+    except TooManyError:
+        pass
+    return None
+
+
+def _questioned(chart: Plain) -> Plain:
+    """The chart with all that is silent still to ask."""
+    match chart:
+        case None:
+            return UNASKED
+        case dict():
+            return {name: _questioned(value) for name, value in chart.items()}
+        case list():
+            return [_questioned(record) for record in chart]
+        case _:
+            return chart
+
+
+def _as_written(chart: Plain) -> dict[str, Written]:
+    """The facts of a chart as a case states them, joints as their levels."""
+    return {written_as(name): _value(value) for name, value in chart.items()}
+
+
+def _value(value: Any) -> Written:
+    match value:
+        case None:
+            return SILENT
+        case frozenset():
+            return sorted(value)
+        case list():
+            return [_as_written(record) for record in value]
+        case _:
+            return value
 
 
 def _only(chart: Plain, names: frozenset[str]) -> Plain:

@@ -1,0 +1,213 @@
+"""The JSON contract, version 1, written down a second time and independently of the code that prints it.
+
+Other programs read these documents. A key that disappears, or a value of another type, breaks them; a key
+that is added belongs here as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class OrNull:
+    """Null, or something of this shape."""
+
+    shape: Any
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A text that matches from its beginning to its end."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """An object with any keys of a kind, whose values all have one shape."""
+
+    values: Any
+
+
+OneOf = frozenset
+
+DAY = Pattern(r"\d{4}-\d\d-\d\d")
+SHARE = (int, float)
+OUTCOME = OneOf({"Upheld", "Overturned", "open", "not covered"})
+READINESS = {
+    "Overturned": "ready",
+    "Upheld": "not ready",
+    "open": "to answer",
+    "not covered": "not covered",
+}
+STATUS = OneOf({"met", "not met", "missing", "presumed", "to answer", "not applicable"})
+READING = OneOf({"strict", "as written", "lenient"})
+FACTS_FROM = OneOf({"record", "record+ur", "all"})
+AGREEMENT = OneOf(
+    {"same reasons", "same and more", "other reasons", "disagree", "not covered", "open"}
+)
+
+EVIDENCE = {
+    "document": OrNull(str),
+    "section": OrNull(OneOf({"summary", "request", "rationale"})),
+    "voice": OneOf({"record", "ur", "reviewer"}),
+    "line": OrNull(int),
+    "last_line": OrNull(int),
+    "dated": OrNull(DAY),
+    "quote": OrNull(str),
+}
+FACT = {
+    "fact": str,
+    "value": OrNull((bool, int, float, str, list)),
+    "state": OneOf({"documented", "not documented", "not asked", "conflicting"}),
+    "grade": OrNull(OneOf({"explicit", "conclusory"})),
+    "evidence": [EVIDENCE],
+}
+CRITERION = {
+    "id": str,
+    "status": STATUS,
+    "kind": OneOf({"eligibility", "conduct", "outcome", "administrative"}),
+    "says": str,
+    "citation": str,
+    "rule": {"file": str, "line": int},
+    "fix": str,
+    "verified": bool,
+    "facts": [FACT],
+}
+QUESTION = {"fact": str, "ask": str, "where": OrNull(str), "settles": [str]}
+DECISION = {
+    "outcome": OneOf({"Upheld", "Overturned"}),
+    "guidelines_cited": [str],
+    "grounds": [str],
+    "basis": OneOf({"guideline", "other source", "general scepticism", "credibility"}),
+    "evidence": OrNull(EVIDENCE),
+}
+RESULT = {
+    "case": str,
+    "request": str,
+    "item": str,
+    "requests_together": [str],
+    "guideline": OrNull(str),
+    "guideline_because": OrNull(str),
+    "outcome": OUTCOME,
+    "readiness": OneOf(set(READINESS.values())),
+    "reason": str,
+    "criteria": [CRITERION],
+    "ledger": {"evidence": int, "presumed": int, "silence": int},
+    "questions": [QUESTION],
+    "warnings": [str],
+    "decision": OrNull(DECISION),
+}
+HEAD = {
+    "schema": OneOf({1}),
+    "tool": {
+        "name": OneOf({"checker"}),
+        "version": Pattern(r"\d+\.\d+\.\d+.*"),
+        "engine": OneOf({"durable_rules", "written semantics"}),
+    },
+    "rules": {"digest": Pattern(r"[0-9a-f]{64}")},
+    "reading": READING,
+}
+CHECK = {**HEAD, "results": [RESULT]}
+
+COUNTED_SHARE = {"n": int, "share": OrNull(SHARE), "interval": OrNull([SHARE])}
+SUMMARY = {
+    "letters": int,
+    "items": int,
+    "covered": int,
+    "open": int,
+    "agree": int,
+    "agreement": OrNull(SHARE),
+    "interval": OrNull([SHARE]),
+    "always_upheld": OrNull(SHARE),
+    "letters_agree": COUNTED_SHARE,
+    "letters_always_upheld": COUNTED_SHARE,
+    "kappa": OrNull(SHARE),
+    "mcc": OrNull(SHARE),
+    "balanced_accuracy": OrNull(SHARE),
+    "overturned": {"precision": OrNull(SHARE), "recall": OrNull(SHARE), "n": int},
+    "reasons": {"same": int, "same_and_more": int, "other": int, "disagree": int},
+}
+ENTRY = {
+    "case": str,
+    "request": str,
+    "determination": RESULT,
+    "decision": DECISION,
+    "agreement": AGREEMENT,
+    "findings": [str],
+    "reasons": {"shared": [str], "ours_alone": [str], "theirs_alone": [str]},
+}
+AUDIT = {
+    **HEAD,
+    "facts_from": FACTS_FROM,
+    "summary": SUMMARY,
+    "foresaw": {"facts_from": OneOf({"record"}), "summary": SUMMARY},
+    "readings": Named(SUMMARY),
+    "entries": [ENTRY],
+}
+
+
+def mismatches(value: Any, shape: Any, path: str = "$") -> Iterator[str]:
+    """Where a value differs from a shape: one sentence for each place."""
+    match shape:
+        case OrNull(inner):
+            if value is not None:
+                yield from mismatches(value, inner, path)
+        case dict() | Named() if not isinstance(value, dict):
+            yield f"{path} is {value!r}, not an object"
+        case dict():
+            yield from (f"{path}.{name} is missing" for name in shape if name not in value)
+            yield from (f"{path}.{name} is unknown" for name in value if name not in shape)
+            for name in shape.keys() & value.keys():
+                yield from mismatches(value[name], shape[name], f"{path}.{name}")
+        case Named(inner):
+            for name, one in value.items():
+                yield from mismatches(one, inner, f"{path}.{name}")
+        case [inner] if isinstance(value, list):
+            for index, one in enumerate(value):
+                yield from mismatches(one, inner, f"{path}[{index}]")
+        case _:
+            if not _fits(value, shape):
+                yield f"{path} is {value!r}, not {shape}"
+
+
+def _fits(value: Any, shape: Any) -> bool:
+    """Whether a text, number, truth value or list is as it should be; true and 1 are not the same."""
+    match shape:
+        case Pattern(text):
+            return isinstance(value, str) and re.fullmatch(text, value) is not None
+        case frozenset():
+            return not isinstance(value, bool) and value in shape
+        case [_]:
+            return isinstance(value, list)
+        case _:
+            kinds = shape if isinstance(shape, tuple) else (shape,)
+            return isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+
+
+def contradictions(result: dict[str, Any]) -> Iterator[str]:
+    """Where one result contradicts itself."""
+    name = f"{result['case']}#{result['request']}"
+    if READINESS[result["outcome"]] != result["readiness"]:
+        yield f"{name}: {result['outcome']} is not {result['readiness']}"
+    if result["request"] not in result["requests_together"]:
+        yield f"{name} is not among the requests that were decided together"
+    if (result["guideline"] is None) != (result["criteria"] == []):
+        yield f"{name}: criteria without a guideline, or a guideline without criteria"
+    for criterion in result["criteria"]:
+        for fact in criterion["facts"]:
+            yield from _contradictions_of(fact, f"{name} {criterion['id']} {fact['fact']}")
+
+
+def _contradictions_of(fact: dict[str, Any], name: str) -> Iterator[str]:
+    state, value, grade = fact["state"], fact["value"], fact["grade"]
+    if (state in ("not documented", "not asked")) != (value is None):
+        yield f"{name}: {state} with the value {value!r}"
+    if (state == "documented") != (grade is not None):
+        yield f"{name}: {state} with the grade {grade!r}"
+    if state == "conflicting" and (not isinstance(value, list) or len(value) < 2):
+        yield f"{name}: a conflict between {value!r}"

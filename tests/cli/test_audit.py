@@ -1,0 +1,297 @@
+"""`checker audit`: reviewers' decisions beside determinations, on screen and as JSON."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.schema import AUDIT, ENTRY, contradictions, mismatches
+
+Checker = Callable[..., Any]
+
+
+@pytest.fixture
+def letters(letter: Callable[[str], Path]) -> Path:
+    """The folder of the five determination letters."""
+    return letter("000").parent
+
+
+# --- What a person reads --------------------------------------------------------------------------
+
+
+def test_every_decided_item_has_its_line(checker: Checker, letters: Path) -> None:
+    """Ten items, ours beside the reviewer's, with what the two share and do not share."""
+    text = " ".join(checker("audit", letters).out.split())
+
+    assert "imr-000#1 Upheld Upheld agree, same reasons" in text
+    assert "imr-001#1 Upheld Upheld agree, other reasons" in text
+    assert "imr-002#1 Overturned Overturned agree, same reasons" in text
+    assert text.count("agree, same and more") == 4
+    assert "rules alone: non-radicular, conservative-care-failed" in text
+    assert "imr-003#1 not covered Upheld not covered" in text
+
+
+def test_both_questions_are_answered_with_counts_and_intervals(
+    checker: Checker, letters: Path
+) -> None:
+    """Did the decisions follow the guideline, and did the rules foresee them."""
+    text = checker("audit", letters).out
+
+    followed, foresaw = text.split("Did the rules foresee the decision? Facts from the record.")
+    assert "5 letters, 10 decided items: 8 covered by a guideline, 2 not covered" in followed
+    assert "Did the decision follow the guideline? Facts from the whole letter." in followed
+    assert "items 8 of 8, 100.0 % (95 % interval 67.6 to 100.0)" in followed
+    assert "letters 5 of 5, 100.0 % (95 % interval 56.6 to 100.0)" in followed
+    assert "items 7 of 8, 87.5 % (95 % interval 52.9 to 97.8)" in foresaw
+    assert "letters 4 of 5, 80.0 % (95 % interval 37.6 to 96.4)" in foresaw
+
+
+def test_the_answer_that_never_thinks_stands_beside_ours(checker: Checker, letters: Path) -> None:
+    """Always Upheld is right in 7 of 8, which is said under both questions."""
+    lines = checker("audit", letters).out.splitlines()
+
+    always = [one for one in lines if one.strip().startswith("always Upheld")]
+    assert len(always) == 2
+    assert all("items 7 of 8, 87.5 %" in one for one in always)
+
+
+def test_an_audit_of_five_letters_says_that_it_proves_nothing(
+    checker: Checker, letters: Path
+) -> None:
+    """Nor are the items of one letter independent."""
+    text = checker("audit", letters).out
+
+    assert "n = 5 letters: too few to prove anything" in text
+    assert "items of one letter are not independent" in text
+
+
+def test_three_readings_stand_side_by_side(checker: Checker, letters: Path) -> None:
+    """7 of 8, 8 of 8, 7 of 8; and the items that hang on silence or weak evidence are named."""
+    text = " ".join(checker("audit", letters, "--readings").out.split())
+
+    assert "strict items 7 of 8" in text
+    assert "as written items 8 of 8" in text
+    assert "lenient items 7 of 8" in text
+    assert (
+        "imr-000#1 (Upheld, Upheld, Overturned); imr-002#1 (Upheld, Overturned, Overturned)" in text
+    )
+
+
+def test_undefined_coefficients_are_called_undefined(checker: Checker, letters: Path) -> None:
+    """Without anything that we would overturn there is no correlation, and not one of zero."""
+    foresaw = checker("audit", letters).out.split("foresee")[1]
+
+    assert "kappa 0.00, MCC undefined, balanced accuracy 0.50" in foresaw
+    assert "precision 0 of 0, recall 0 of 1" in foresaw
+
+
+# --- Options and exit codes -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reading", ["strict", "as-written", "lenient"])
+def test_an_audit_that_ran_is_no_failure(checker: Checker, letters: Path, reading: str) -> None:
+    """Disagreements are its product; the exit code is 0."""
+    assert checker("audit", letters, "--reading", reading).code == 0
+
+
+def test_facts_from_the_record_alone_change_the_first_question_only(
+    checker: Checker, letters: Path
+) -> None:
+    """Then both questions are asked of the same facts."""
+    ran = checker("audit", letters, "--facts-from", "record", "--format", "json").json
+
+    assert ran["facts_from"] == "record"
+    assert ran["summary"] == ran["foresaw"]["summary"]
+    assert ran["summary"]["agree"] == 7
+
+
+def test_a_letter_that_cannot_be_read_does_not_stop_the_others(
+    checker: Checker, letters: Path
+) -> None:
+    """It is named on standard error, and the exit code is 2."""
+    ran = checker("audit", letters, "absent.yaml")
+
+    assert ran.code == 2
+    assert "absent.yaml" in ran.err
+    assert "items 8 of 8" in ran.out
+
+
+@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+def test_a_letter_that_cannot_be_read_is_told_once(
+    checker: Checker, letters: Path, form: str
+) -> None:
+    """However often the letters are gone through."""
+    ran = checker("audit", letters, "absent.yaml", "--readings", "--format", form)
+
+    assert ran.err.count("absent.yaml") == 1
+
+
+def test_a_letter_on_standard_input_can_be_read_in_three_ways(
+    checker: Checker, letter: Callable[[str], Path]
+) -> None:
+    """Standard input can be read only once."""
+    ran = checker("audit", "-", "--readings", stdin=letter("000").read_bytes())
+
+    assert ran.code == 0
+    assert "lenient" in ran.out
+
+
+def test_cases_without_a_decision_are_told_to_have_none(
+    checker: Checker, example: Callable[[str], Path]
+) -> None:
+    """There is nothing to compare, which is no failure."""
+    ran = checker("audit", example("ready").parent)
+
+    assert ran.code == 0
+    assert "no request here has a decision" in ran.err
+
+
+def test_a_letter_that_is_named_twice_counts_once(
+    checker: Checker, letters: Path, letter: Callable[[str], Path]
+) -> None:
+    """A doubled letter would make the interval narrower than it is."""
+    ran = checker("audit", letters, letter("000"), "--format", "json")
+
+    assert ran.json["summary"]["letters"] == 5
+
+
+def test_two_letters_of_the_same_name_count_twice(
+    checker: Checker, letter: Callable[[str], Path]
+) -> None:
+    """Files are told apart by their places."""
+    shutil.copy(letter("000"), "one.yaml")
+    shutil.copy(letter("000"), "two.yaml")
+
+    assert checker("audit", ".", "--format", "json").json["summary"]["letters"] == 2
+
+
+def test_an_audit_may_ask_another_guideline(
+    checker: Checker, letter: Callable[[str], Path]
+) -> None:
+    """Under the thoracic guideline the lumbar block of letter 000 is not covered."""
+    ran = checker(
+        "audit",
+        letter("000"),
+        "--guideline",
+        "odg/thoracic/facet-joint-injections",
+        "--format",
+        "json",
+    )
+
+    (entry,) = ran.json["entries"]
+    assert entry["agreement"] == "not covered"
+    assert ran.json["summary"]["covered"] == 0
+
+
+# --- The contract ---------------------------------------------------------------------------------
+
+
+def test_the_audit_is_exactly_the_contract(checker: Checker, letters: Path) -> None:
+    """Every key, every type and every null."""
+    ran = checker("audit", letters, "--format", "json")
+
+    assert list(mismatches(ran.json, AUDIT)) == []
+    for entry in ran.json["entries"]:
+        assert list(contradictions(entry["determination"])) == []
+
+
+@pytest.mark.parametrize("reading", ["strict", "as-written", "lenient"])
+@pytest.mark.parametrize("facts_from", ["record", "record+ur", "all"])
+def test_every_audit_keeps_the_contract(
+    checker: Checker, letters: Path, reading: str, facts_from: str
+) -> None:
+    """Figures that are undefined are null."""
+    options = ("--reading", reading, "--facts-from", facts_from, "--format", "json")
+
+    ran = checker("audit", letters, *options)
+
+    assert list(mismatches(ran.json, AUDIT)) == []
+
+
+def test_the_figures_of_the_five_letters(checker: Checker, letters: Path) -> None:
+    """Counts add up, and the interval is the one of 8 of 8."""
+    summary = checker("audit", letters, "--format", "json").json["summary"]
+
+    assert (summary["letters"], summary["items"], summary["covered"], summary["open"]) == (
+        5,
+        10,
+        8,
+        0,
+    )
+    assert (summary["agree"], summary["agreement"], summary["always_upheld"]) == (8, 1.0, 0.875)
+    assert summary["interval"] == pytest.approx([0.6755924, 1.0])
+    assert summary["overturned"] == {"precision": 1.0, "recall": 1.0, "n": 1}
+    assert summary["reasons"] == {"same": 3, "same_and_more": 4, "other": 1, "disagree": 0}
+
+
+def test_entries_name_what_is_shared_and_what_is_not(checker: Checker, letters: Path) -> None:
+    """The block of letter 001 agrees for other reasons."""
+    entries = checker("audit", letters, "--format", "json").json["entries"]
+
+    entry = next(one for one in entries if (one["case"], one["request"]) == ("imr-001", "1"))
+    assert entry["agreement"] == "other reasons"
+    assert entry["reasons"] == {
+        "shared": [],
+        "ours_alone": ["non-radicular", "conservative-care-failed"],
+        "theirs_alone": ["efficacy-not-shown"],
+    }
+
+
+def test_an_entry_holds_the_whole_determination(checker: Checker, letters: Path) -> None:
+    """The same that check gives."""
+    entries = checker("audit", letters, "--format", "json").json["entries"]
+    results = checker("check", letters, "--format", "json").json["results"]
+
+    assert [one["determination"] for one in entries] == results
+    assert [one["decision"] for one in entries] == [one["decision"] for one in results]
+
+
+def test_readings_have_their_figures_when_they_are_asked_for(
+    checker: Checker, letters: Path
+) -> None:
+    """Without --readings there are none."""
+    asked = checker("audit", letters, "--readings", "--format", "json").json["readings"]
+    not_asked = checker("audit", letters, "--format", "json").json["readings"]
+
+    assert {name: figures["agree"] for name, figures in asked.items()} == {
+        "strict": 7,
+        "as written": 8,
+        "lenient": 7,
+    }
+    assert not_asked == {}
+
+
+def test_lines_of_json_are_the_entries(checker: Checker, letters: Path) -> None:
+    """One decided request a line."""
+    lines = checker("audit", letters, "--format", "jsonl").jsonl
+
+    assert lines == checker("audit", letters, "--format", "json").json["entries"]
+    assert [one for entry in lines for one in mismatches(entry, ENTRY)] == []
+
+
+def test_an_audit_of_nothing_is_still_a_document(
+    checker: Checker, example: Callable[[str], Path]
+) -> None:
+    """Programs find no entries and undefined shares, not an empty text."""
+    ran = checker("audit", example("ready"), "--format", "json")
+
+    assert list(mismatches(ran.json, AUDIT)) == []
+    assert ran.json["entries"] == []
+    assert ran.json["summary"]["agreement"] is None
+
+
+def test_a_bad_letter_leaves_standard_output_valid(
+    checker: Checker, letter: Callable[[str], Path]
+) -> None:
+    """The others are in the document, the problem is on standard error."""
+    Path("bad.yaml").write_text("case: x\n")
+
+    ran = checker("audit", "bad.yaml", letter("000"), "--format", "json")
+
+    assert ran.code == 2
+    assert [one["case"] for one in ran.json["entries"]] == ["imr-000"]
+    assert "bad.yaml" in ran.err

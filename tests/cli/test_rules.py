@@ -1,0 +1,268 @@
+"""`checker rules`: what is in the rule base, one guideline to read aloud, and the examples as tests."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.rulebase import RuleBase
+from checker.shipped import shipped
+
+Checker = Callable[..., Any]
+
+LOW_BACK = "odg/low-back/facet-joint-diagnostic-blocks"
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """The shipped rule base in a folder that may be changed."""
+    return Path(shutil.copytree(shipped("rules"), tmp_path / "rules"))
+
+
+def changed(folder: Path, old: str, new: str) -> Path:
+    """The low back guideline of a rule base, with the first occurrence of a text replaced."""
+    path = folder / f"{LOW_BACK}.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return path
+
+
+# --- rules list and rules show --------------------------------------------------------------------
+
+
+def test_every_guideline_is_listed_with_its_scope_and_dates(
+    checker: Checker, rules: RuleBase
+) -> None:
+    """And with how much of it was verified against its source."""
+    text = checker("rules", "list").out
+
+    for one in rules.guidelines.values():
+        assert one.id in text
+        assert one.title in text
+    assert "in force 2009-01-01 to 2017-12-31" in text
+    assert "14 of 15 verified against the source" in text
+    assert f"{len(rules.guidelines)} guidelines" in text
+
+
+def test_a_guideline_reads_aloud(checker: Checker, rules: RuleBase) -> None:
+    """Every criterion with what it needs, what silence does, and what to do."""
+    text = " ".join(checker("rules", "show", LOW_BACK).out.split())
+
+    for one in rules.guidelines[LOW_BACK].criteria:
+        assert one.id in text
+        assert one.says in text
+        assert one.fix in text
+    assert "Needs: no iv sedation planned." in text
+    assert "Unless it is documented: extreme anxiety." in text
+    assert "Silence counts against the request." in text
+    assert "Presumed when the chart is silent." in text
+
+
+def test_what_was_not_verified_is_marked(checker: Checker, rules: RuleBase) -> None:
+    """Once for each criterion that was recalled and not read."""
+    unverified = [one for one in rules.guidelines[LOW_BACK].criteria if not one.verified]
+
+    text = checker("rules", "show", LOW_BACK).out
+
+    assert text.count("Not verified against the source.") == len(unverified)
+
+
+def test_every_guideline_can_be_shown(checker: Checker, rules: RuleBase) -> None:
+    """No condition of the rule base is without words."""
+    for name in rules.guidelines:
+        ran = checker("rules", "show", name)
+
+        assert ran.code == 0
+        assert name in ran.out
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("odg/low-back/facet-joint-diagnostic-block", f"did you mean `{LOW_BACK}`?"),
+        ("nothing like it", "checker rules list"),
+    ],
+)
+def test_an_unknown_guideline_is_refused(checker: Checker, name: str, said: str) -> None:
+    """With the nearest one, or where to find them all."""
+    ran = checker("rules", "show", name)
+
+    assert ran.code == 2
+    assert ran.out == ""
+    assert said in ran.err
+
+
+# --- rules check ----------------------------------------------------------------------------------
+
+
+def test_the_shipped_rule_base_passes_its_own_examples(checker: Checker, rules: RuleBase) -> None:
+    """Every example of every criterion, on both implementations."""
+    examples = sum(
+        len(criterion.examples)
+        for guideline in rules.guidelines.values()
+        for criterion in guideline.criteria
+    )
+
+    ran = checker("rules", "check")
+
+    assert ran.code == 0
+    assert f"{examples} examples passed, 0 failed (decided by durable_rules)" in ran.out
+
+
+def test_a_failing_example_is_shown_with_its_place(checker: Checker, copied: Path) -> None:
+    """What was expected, what came out, and the line of the file; the exit code is 1."""
+    path = changed(copied, "facts: {intent: diagnostic}, expect: met", "facts: {}, expect: met")
+    line = next(
+        number
+        for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if "facts: {}, expect: met" in text
+    )
+
+    ran = checker("rules", "check", "--rules", copied)
+
+    assert ran.code == 1
+    assert "diagnostic-intent: the block is to find the pain generator" in ran.out
+    assert "expected met, got presumed" in ran.out
+    assert f"facet-joint-diagnostic-blocks.yaml:{line}:" in ran.out
+    assert "1 failed" in ran.out
+
+
+def test_a_changed_threshold_fails_the_examples_that_rest_on_it(
+    checker: Checker, copied: Path
+) -> None:
+    """An author sees at once what a change does."""
+    changed(
+        copied, "conservative_care_weeks: {at_least: 4}", "conservative_care_weeks: {at_least: 6}"
+    )
+
+    ran = checker("rules", "check", "--rules", copied)
+
+    assert ran.code == 1
+    assert "everything failed over exactly four weeks" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("facet_tenderness: true", "facet_tendernes: true", "did you mean `facet_tenderness`?"),
+        ("if_silent: presumed", "if_silent: presume", "did you mean `presumed`?"),
+        ("id: diagnostic-intent", "id: Diagnostic intent", "lower-case words joined by `-`"),
+        ("kind: eligibility", "kind: [", "facet-joint-diagnostic-blocks.yaml:"),
+        (f"id: {LOW_BACK}", "id: odg/elsewhere", f"`{LOW_BACK}`"),
+    ],
+)
+def test_a_broken_rule_base_is_told_and_never_used(
+    checker: Checker,
+    letter: Callable[[str], Path],
+    copied: Path,
+    old: str,
+    new: str,
+    said: str,
+) -> None:
+    """With file, line and column; every command that needs it stops with exit code 2."""
+    changed(copied, old, new)
+
+    for command in (
+        ("rules", "check"),
+        ("rules", "list"),
+        ("check", letter("000")),
+        ("audit", letter("000")),
+        ("explain", letter("000")),
+        ("new",),
+    ):
+        ran = checker(*command, "--rules", copied)
+
+        assert ran.code == 2
+        assert ran.out == ""
+        assert "facet-joint-diagnostic-blocks.yaml:" in ran.err
+        assert said in ran.message
+
+
+def test_every_problem_of_a_rule_base_is_told_at_once(checker: Checker, copied: Path) -> None:
+    """In the order of their places."""
+    changed(copied, "facet_tenderness: true", "facet_tendernes: true")
+    changed(copied, "{surgery_anticipated: false}", "{surgery_antcipated: false}")
+
+    ran = checker("rules", "check", "--rules", copied)
+
+    assert ran.err.index("facet_tendernes") < ran.err.index("surgery_antcipated")
+
+
+@pytest.mark.parametrize("folder", ["absent", "empty", "a file"])
+def test_a_folder_without_a_rule_base_is_named(
+    checker: Checker, tmp_path: Path, folder: str
+) -> None:
+    """Nothing is decided under the shipped rules instead."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "a file").write_text("no folder")
+
+    ran = checker("rules", "check", "--rules", tmp_path / folder)
+
+    assert ran.code == 2
+    assert folder in ran.err
+
+
+def test_another_rule_base_changes_the_digest(
+    checker: Checker, letter: Callable[[str], Path], copied: Path
+) -> None:
+    """A result can be traced to the rules that it was reached with."""
+    ours = checker("check", letter("000"), "--format", "json").json["rules"]["digest"]
+    same = checker("check", letter("000"), "--rules", copied, "--format", "json").json["rules"]
+    changed(copied, "title: Facet", "title: The facet")
+    other = checker("check", letter("000"), "--rules", copied, "--format", "json").json["rules"]
+
+    assert same["digest"] == ours
+    assert other["digest"] != ours
+
+
+def test_a_guideline_that_is_added_decides_without_a_line_of_python(
+    checker: Checker, copied: Path, tmp_path: Path
+) -> None:
+    """A fact, a procedure and a guideline of one's own, in YAML alone."""
+    vocabulary = copied / "vocabulary.yaml"
+    text = vocabulary.read_text(encoding="utf-8")
+    text = text.replace(
+        "facts:\n", "facts:\n  can_swim: {type: boolean, ask: Can the patient swim?}\n", 1
+    )
+    text = text.replace(
+        "procedures:\n", "procedures:\n  pool: {title: Pool therapy, targets: none}\n", 1
+    )
+    vocabulary.write_text(text, encoding="utf-8")
+    (copied / "house").mkdir()
+    (copied / "house" / "pool.yaml").write_text(
+        """\
+id: house/pool
+title: Pool therapy
+source: {publisher: The clinic}
+in_force: {from: 2000-01-01}
+covers: {procedure: [pool]}
+criteria:
+  - id: swims
+    item: "1"
+    kind: eligibility
+    says: The patient can swim.
+    requires: {can_swim: true}
+    if_silent: counts_against
+    fix: Ask.
+    verified: true
+    examples:
+      - {name: a swimmer, facts: {can_swim: true}, expect: met}
+      - {name: nothing about it, facts: {}, expect: missing}
+""",
+        encoding="utf-8",
+    )
+    case = tmp_path / "case.yaml"
+    case.write_text(
+        "case: x\nrecord: closed\nfacts: {can_swim: false}\nrequests: [{id: 1, procedure: pool}]\n"
+    )
+
+    assert checker("rules", "check", "--rules", copied).code == 0
+    ran = checker("check", case, "--rules", copied, "--format", "json")
+    assert ran.code == 1
+    assert ran.json["results"][0]["reason"] == "not met: swims"
+    assert "can_swim" in checker("new", "pool", "--rules", copied).out
