@@ -52,10 +52,10 @@ class Problem:
         if not self.place.line or not self.source_line.strip():
             return head
         number = f"{self.place.line:>5} | "
-        shown = "".join(_visible(character) for character in self.source_line)
-        start = max(0, self.place.column - 61) if len(shown) > SHOWN_WIDTH else 0
+        fits = len(self.source_line) <= SHOWN_WIDTH
+        start = 0 if fits else max(0, self.place.column - SHOWN_WIDTH // 2 - 1)
         caret = " " * (len(number) + self.place.column - 1 - start) + "^"
-        return f"{head}\n{number}{_cut(shown, start).rstrip()}\n{caret}"
+        return f"{head}\n{number}{_shown(self.source_line, start)}\n{caret}"
 
 
 class CheckerError(Exception):
@@ -132,11 +132,12 @@ def shown_path(path: Path) -> str:
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
-def _cut(line: str, start: int) -> str:
-    """The part of a line that is shown, with `…` where it goes on."""
+def _shown(line: str, start: int) -> str:
+    """The part of a line that fits on the screen, with `…` where the line goes on."""
     before = "…" if start else ""
     after = "…" if len(line) > start + SHOWN_WIDTH else ""
-    return before + line[start + len(before) : start + SHOWN_WIDTH - len(after)] + after
+    part = line[start + len(before) : start + SHOWN_WIDTH - len(after)]
+    return before + "".join(_visible(character) for character in part).rstrip() + after
 
 
 def _visible(character: str) -> str:

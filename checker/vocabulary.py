@@ -7,8 +7,8 @@ value, unit or level is caught where it is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, TypeAlias
 
@@ -375,8 +375,8 @@ def load_vocabulary(document: Document, anatomy: Anatomy) -> Vocabulary | None:
     file = document.read(VocabularyFile)
     facts = _facts(document, file)
     _check_fields(document, facts)
+    facts = _with_targets(document, ("facts",), facts, _unread(document, facts))
     unread = _unread(document, facts)
-    _check_joints_of(document, facts, unread)
     if file is None:
         return None
     for name in ("procedures", "regions"):
@@ -525,7 +525,9 @@ def _number_type(document: Document, path: Path_, entry: _NumberEntry) -> Number
     high = LARGEST if entry.to is None else entry.to
     if not -LARGEST <= low < high <= LARGEST:
         at = (*path, "to" if entry.to is not None else "from")
-        document.report(at, f"`from` {low:g} `to` {high:g} holds no number")
+        document.report(
+            at, f"`from` {low:g} `to` {high:g} is no range; write the smaller number first"
+        )
         return None
     return Number(entry.unit, low, high)
 
@@ -545,19 +547,21 @@ def _check_fields(document: Document, facts: Mapping[str, FactSpec]) -> None:
             owner[part] = name
 
 
-def _check_joints_of(
-    document: Document, facts: Mapping[str, FactSpec], unread: frozenset[str]
-) -> None:
-    groups: list[tuple[Path_, Mapping[str, FactSpec]]] = [(("facts",), facts)]
-    for name, spec in facts.items():
+def _with_targets(
+    document: Document, base: Path_, group: Mapping[str, FactSpec], broken: Collection[str]
+) -> dict[str, FactSpec]:
+    """The facts of one group, without those whose joints are computed from what is no target."""
+    targets = [one.name for one in group.values() if isinstance(one.type, TargetLabels)]
+    kept: dict[str, FactSpec] = {}
+    for name, spec in group.items():
         if isinstance(spec.type, ListOf):
-            groups.append((("facts", name, "fields"), spec.type.fields))
-    for base, group in groups:
-        for name, spec in group.items():
-            if spec.joints_of is None or spec.joints_of in unread:
-                continue
-            usable = [one.name for one in group.values() if isinstance(one.type, TargetLabels)]
-            if spec.joints_of not in usable:
-                hint = did_you_mean(spec.joints_of, usable)
-                message = f"`{spec.joints_of}` is no fact of type `targets` here{hint}"
-                document.report((*base, name, "joints_of"), message)
+            path = (*base, name, "fields")
+            fields = _with_targets(document, path, spec.type.fields, broken)
+            kept |= {name: replace(spec, type=ListOf(fields))} if fields else {}
+        elif spec.joints_of is None or spec.joints_of in targets:
+            kept[name] = spec
+        elif spec.joints_of not in broken:
+            hint = did_you_mean(spec.joints_of, targets)
+            message = f"`{spec.joints_of}` is no fact of type `targets` here{hint}"
+            document.report((*base, name, "joints_of"), message)
+    return kept

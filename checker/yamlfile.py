@@ -291,9 +291,17 @@ def _syntax_problem(file: str, failure: yaml.YAMLError, lines: Sequence[str]) ->
     mark = next((one for one in (marks if began else marks[::-1]) if one), None)
     if mark is None:
         return Problem(Place(file), stopped or began or _ELSE)
-    shown = lines[mark.line] if mark.line < len(lines) else ""
-    message = _seen(reason, shown, mark.column) or stopped or began or _ELSE
-    return Problem(Place(file, mark.line + 1, mark.column + 1), message, shown)
+    place = _place(file, mark, lines)
+    shown = lines[place.line - 1]
+    message = _seen(reason, shown, place.column - 1) or stopped or began or _ELSE
+    return Problem(place, message, shown)
+
+
+def _place(file: str, mark: Any, lines: Sequence[str]) -> Place:
+    """The place of libyaml's mark; the end of the text for a mark that lies behind it."""
+    line = min(mark.line, len(lines) - 1)
+    behind = mark.line > line or mark.column > len(lines[line])
+    return Place(file, line + 1, (len(lines[line]) if behind else mark.column) + 1)
 
 
 def _seen(reason: str, line: str, column: int) -> str | None:
@@ -335,7 +343,7 @@ class _Builder:
         documents = 0
         for event in yaml.parse(text, Loader=_Loader):
             if len(self.places) > MAX_VALUES:
-                self._problem(event, f"more than {MAX_VALUES} values in one file")
+                self._problem(event, f"more than {MAX_VALUES:,} values in one file")
                 break
             if len(self.problems) >= MAX_PROBLEMS:
                 self.problems.append(_too_many(self.file))
@@ -370,7 +378,7 @@ class _Builder:
 
     def _add(self, event: Any, value: Any) -> Path_:
         """Put a value where it belongs; the path that leads to it."""
-        place = Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        place = _place(self.file, event.start_mark, self.lines)
         path: Path_ = ()
         if not self.open:
             self.root = value
@@ -413,7 +421,7 @@ class _Builder:
     def _scalar(self, event: Any) -> Any:
         text: str = event.value
         if len(text) > MAX_SCALAR:
-            self._problem(event, f"a text of more than {MAX_SCALAR} characters")
+            self._problem(event, f"a text of more than {MAX_SCALAR:,} characters")
             return None
         if unseen := _NO_TEXT.search(text):
             message = f"a text with a character that cannot be seen (U+{ord(unseen[0]):04X}); leave it out"
@@ -427,9 +435,8 @@ class _Builder:
         return value
 
     def _problem(self, event: Any, message: str) -> None:
-        place = Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
-        shown = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
-        self.problems.append(Problem(place, message, shown))
+        place = _place(self.file, event.start_mark, self.lines)
+        self.problems.append(Problem(place, message, self.lines[place.line - 1]))
 
 
 @dataclass(slots=True)

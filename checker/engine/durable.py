@@ -140,8 +140,8 @@ MOST_RULES = 4_000  # of 4,096
 MOST_PATTERNS = 15  # of 16 in a rule
 MOST_JOINS = 25  # of 29 in a pattern, with the closing one
 MOST_PROPERTIES = 240  # of 252 in a fact
-MOST_BRANCHES = 480  # of 512 conditions that continue the same condition
-MOST_ENDINGS = 240  # of 256 patterns that end with the same condition
+MOST_BRANCHES = 480  # of 511 conditions that continue the same condition
+MOST_ENDINGS = 240  # of 255 patterns that end with the same condition
 MOST_MATCHES = 60  # of 64 conditions under way for one fact
 # Ours: no case comes near it, and rules that conclude in a circle do not stop before it.
 MOST_FIRINGS = 10_000

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 import checker as package
-from checker.cli import main
+from checker.cli import common, main
+from checker.engine.agreed import Engine
 from checker.shipped import shipped
 
 LETTERS = shipped("cases") / "imr"
@@ -62,8 +63,15 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def checker(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Checker:
-    """`checker ARGUMENTS` in this process."""
+def checker(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Checker:
+    """`checker ARGUMENTS` in this process; the shipped rules are loaded once for all tests."""
+    load, compile_ = common.rules_from, common.engine_for
+    monkeypatch.setattr(
+        common, "rules_from", lambda folder: load(folder) if folder else engine.rules
+    )
+    monkeypatch.setattr(common, "engine_for", lambda folder: compile_(folder) if folder else engine)
 
     def run(*arguments: object, stdin: bytes = b"") -> Ran:
         monkeypatch.setattr(sys, "argv", ["checker", *map(str, arguments)])

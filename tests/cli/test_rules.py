@@ -230,7 +230,7 @@ def test_a_guideline_that_is_added_decides_without_a_line_of_python(
         "facts:\n", "facts:\n  can_swim: {type: boolean, ask: Can the patient swim?}\n", 1
     )
     text = text.replace(
-        "procedures:\n", "procedures:\n  pool: {title: Pool therapy, targets: none}\n", 1
+        "\nprocedures:\n", "\nprocedures:\n  pool: {title: Pool therapy, targets: none}\n", 1
     )
     vocabulary.write_text(text, encoding="utf-8")
     (copied / "house").mkdir()

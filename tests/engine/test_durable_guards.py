@@ -245,12 +245,17 @@ def test_any_number_of_records_can_be_folded(length: int) -> None:
 def test_neither_the_order_of_facts_nor_of_rules_matters() -> None:
     """What is concluded is the same for every order."""
     compared = (Join("lo", "<=", 0, "lo"), Join("i", "==", 0, "i"))
+    same = (Join("i", "==", 0, "i"),)
     rules = [
         rule(Pattern("a"), Pattern("b", joins=compared), conclude=lambda m: {**m[1], "k": "c"}),
         rule(Pattern("c"), conclude=lambda m: {"k": "d", "i": m[0]["i"]}),
-        rule(Pattern("a"), absent=Pattern("d", joins=(Join("i", "==", 0, "i"),)), stratum=1,
-             conclude=lambda m: {"k": "none", "i": m[0]["i"]}),
-    ]  # fmt: skip
+        rule(
+            Pattern("a"),
+            absent=Pattern("d", joins=same),
+            conclude=lambda m: {"k": "none", "i": m[0]["i"]},
+            stratum=1,
+        ),
+    ]
     facts: list[Fact] = [
         {"k": kind, "i": i % 4, "lo": (3 * i) % 5} for kind in "ab" for i in range(9)
     ]
@@ -503,9 +508,10 @@ def test_a_malformed_rule_is_refused_with_its_origin(problem: str) -> None:
     assert str(refused.value) == f"{ORIGIN}: rule `a rule` {problem}"
 
 
-def test_an_absence_cannot_be_joined_to() -> None:
-    """There is no fact in it to look up."""
-    absent = Pattern("b", joins=(Join("v", "==", 1, "v"),))
+@pytest.mark.parametrize("pattern", [-1, 1, 2])
+def test_an_absence_can_only_be_joined_to_a_pattern_before_it(pattern: int) -> None:
+    """Neither to itself nor to what is not there."""
+    absent = Pattern("b", joins=(Join("v", "==", pattern, "v"),))
 
     with pytest.raises(UnsafeRuleError, match="earlier"):
         Rete("test", [rule(Pattern("a"), absent=absent, stratum=1)])

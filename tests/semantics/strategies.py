@@ -258,18 +258,17 @@ def with_more_documented(draw: st.DrawFn):
 
 
 def _more(draw: st.DrawFn, rules: Rules, name: str, said: Written) -> Written:
-    fields = rules.fields(name)
     if said in (SILENT, UNASKED):
-        return draw(documented(name, fields)) if draw(st.booleans()) else said
+        return draw(documented(name, rules.fields(name))) if draw(st.booleans()) else said
     if name not in LISTS or not isinstance(said, list):
         return said
-    blank = dict.fromkeys(fields, None)
-    return [_more_of_record(draw, rules, {**blank, **record}) for record in said]
+    return [_more_of_record(draw, rules, name, record) for record in said]
 
 
-def _more_of_record(draw: st.DrawFn, rules: Rules, record: Written) -> Written:
-    told = {one: _more(draw, rules, one, said or SILENT) for one, said in record.items()}
-    return {one: said for one, said in told.items() if record[one] is not None or said != SILENT}
+def _more_of_record(draw: st.DrawFn, rules: Rules, of: str, record: Written) -> Written:
+    fields = {**dict.fromkeys(rules.fields(of), SILENT), **record}
+    told = {name: _more(draw, rules, name, said) for name, said in fields.items()}
+    return {name: said for name, said in told.items() if name in record or said != SILENT}
 
 
 @st.composite
