@@ -112,8 +112,10 @@ class Anatomy:
         supplying = {
             nerve for way in readings for joint in way for nerve in self.joints[joint].nerves
         }
-        countable = {nerve for entry in self.joints.values() for nerve in entry.nerves}
-        return Targets(readings, frozenset((named & countable) - supplying))
+        if supplying:
+            # A nerve such as S1, which no joint depends on, may go with those that complete one.
+            named &= {nerve for entry in self.joints.values() for nerve in entry.nerves}
+        return Targets(readings, frozenset(named - supplying))
 
     def segments(self, label: str) -> Joints:
         """The joints of a motion segment or a run of them: `L4-5`, `L4-L5`, or `L4-S1` for two.

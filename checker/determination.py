@@ -17,11 +17,20 @@ from checker.charting import FactsFrom, RecordKind
 from checker.condition import reasons
 from checker.engine.agreed import Engine
 from checker.engine.written import AGAINST, Reading, names_in, ways_to_read
-from checker.fact import Chart, Conflicting, Documented, Fact, NotAsked, NotDocumented, state_of
+from checker.fact import (
+    Chart,
+    Conflicting,
+    Documented,
+    Fact,
+    NotAsked,
+    NotDocumented,
+    has_conflict,
+    state_of,
+)
 from checker.governing import Governed, NotCovered, Setting, asked_under, beside, governing
 from checker.guideline import Criterion, Guideline, Status
 from checker.vocabulary import FactSpec
-from checker.wording import fact_words, plain
+from checker.wording import fact_words, joined, plain
 
 Outcome = Literal["Upheld", "Overturned", "open", "not covered"]
 
@@ -50,7 +59,7 @@ class Judged:
     @property
     def conflicting(self) -> bool:
         """Whether a conflict is among the facts it rests on."""
-        return any(isinstance(one.fact, Conflicting) for one in self.findings)
+        return any(has_conflict(one.fact) for one in self.findings)
 
     @property
     def counts_against(self) -> bool:
@@ -217,7 +226,7 @@ def _reasons(criterion: Criterion, status: Status, chart: Chart, reading: Readin
             conditions = conditions[:1]
         for condition in conditions:
             yield from (name for name in reasons(condition, way) if name in chart)
-    yield from (name for name in named if isinstance(chart[name], Conflicting))
+    yield from (name for name in named if has_conflict(chart[name]))
 
 
 def _reason(outcome: Outcome, judged: Iterable[Judged]) -> str:
@@ -277,8 +286,7 @@ def _to_ask(fact: Fact, criterion: Criterion, record: RecordKind) -> bool:
 def _warnings(governed: Governed, procedure: Procedure, engine: Engine) -> Iterator[str]:
     yield from governed.warnings
     if procedure.stray_nerves:
-        nerves = ", ".join(sorted(procedure.stray_nerves))
-        yield f"no facet joint is complete with {nerves}: its other nerve is not requested"
+        yield f"no facet joint is complete with {joined(sorted(procedure.stray_nerves))}"
     for name, fact in procedure.chart.items():
-        if isinstance(fact, Conflicting):
+        if has_conflict(fact):
             yield f"{plain(name)}: {fact_words(fact, engine.rules.anatomy)}"

@@ -107,6 +107,18 @@ def evidence_of(fact: Fact) -> tuple[Evidence, ...]:
             return ()
 
 
+def has_conflict(fact: Fact) -> bool:
+    """Whether a fact conflicts, or a field of one of its records does."""
+    match fact:
+        case Conflicting():
+            return True
+        case Documented(value=tuple() as items):
+            fields = (one for item in items if isinstance(item, Mapping) for one in item.values())
+            return any(has_conflict(one) for one in fields)
+        case _:
+            return False
+
+
 def each_fact(fact: Fact, change: Callable[[Fact], Fact]) -> Fact:
     """`fact` with `change` applied to it and, in a list of records, to every field of every record."""
     changed = change(fact)

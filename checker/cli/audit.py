@@ -35,17 +35,14 @@ def audit(
     asked = common.terms(reading, facts_from, guideline, as_of)
     engine = common.engine_for(rules)
     loaded = common.Cases(common.case_files(paths), engine.rules)
-    record = replace(asked, facts_from="record")
-    pairs = loaded.each(
-        lambda case: [(_compared(case, engine, asked), _compared(case, engine, record))]
+    wanted = _terms_to_compare(asked, readings=readings)
+    each = loaded.each(lambda case: [[_compared(case, engine, one) for one in wanted]])
+    followed, foresaw, *read = (
+        [one for case in each for one in case[at]] for at in range(len(wanted))
     )
-    found = Found(
-        followed=[one for pair in pairs for one in pair[0]],
-        foresaw=[one for pair in pairs for one in pair[1]],
-        readings=_under_each(loaded, engine, asked) if readings else {},
-    )
-    if not found.followed and not loaded.failed:
+    if not followed and not loaded.failed:
         print("no request here has a decision to compare with", file=sys.stderr)
+    found = Found(followed, foresaw, dict(zip(READINGS, read, strict=False)))
     _show(found, engine, asked, output)
     raise typer.Exit(common.COULD_NOT_RUN if loaded.failed else common.READY)
 
@@ -59,15 +56,10 @@ class Found:
     readings: dict[Reading, list[Compared]]
 
 
-def _under_each(
-    loaded: common.Cases, engine: Engine, asked: Terms
-) -> dict[Reading, list[Compared]]:
-    terms = {one: replace(asked, reading=one) for one in READINGS}
-    return {one: _under(loaded, engine, under) for one, under in terms.items()}
-
-
-def _under(loaded: common.Cases, engine: Engine, asked: Terms) -> list[Compared]:
-    return loaded.each(lambda case: _compared(case, engine, asked))
+def _terms_to_compare(asked: Terms, *, readings: bool) -> list[Terms]:
+    """The terms asked for, the same from the record alone, and then each reading if they are wanted."""
+    each_reading = [replace(asked, reading=one) for one in READINGS]
+    return [asked, replace(asked, facts_from="record"), *(each_reading if readings else [])]
 
 
 def _compared(case: Case, engine: Engine, asked: Terms) -> list[Compared]:

@@ -70,7 +70,7 @@ def _show_text(answers: list[Determination], engine: Engine, asked: Terms) -> No
 
     screen = common.console()
     for one in answers:
-        show_checklist(one, engine.rules.search_order, screen)
+        show_checklist(one, engine, screen)
         screen.print()
     if len(answers) > 1:
         show_tally(answers, screen)

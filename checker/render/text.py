@@ -32,7 +32,6 @@ from checker.render.words import (
     evidence_words,
     fact_line,
 )
-from checker.searchorder import SearchOrder
 from checker.wording import plain, value_words
 
 MOST_QUESTIONS = 3
@@ -49,9 +48,9 @@ def sign(status: Status, console: Console) -> str:
     return SIGNS[status]
 
 
-def show_checklist(determination: Determination, order: SearchOrder, console: Console) -> None:
+def show_checklist(determination: Determination, engine: Engine, console: Console) -> None:
     """One procedure of a case: the headline, its criteria worst first, what to do next."""
-    _headline(determination, console)
+    _headline(determination, engine.rules.anatomy, console)
     if determination.guideline:
         decide = [one for one in determination.judged if one.criterion.decides]
         advise = [one for one in determination.judged if not one.criterion.decides]
@@ -65,7 +64,7 @@ def show_checklist(determination: Determination, order: SearchOrder, console: Co
     _next_steps(determination, console)
     for warning in determination.warnings:
         console.print(Text.assemble(("note: ", "yellow"), warning))
-    for compared in compare(determination, order):
+    for compared in compare(determination, engine.rules.search_order):
         _reviewer(compared, console)
 
 
@@ -93,9 +92,11 @@ _HEARD: Mapping[FactsFrom, str] = {
 }
 
 
-def _headline(determination: Determination, console: Console) -> None:
+def _headline(determination: Determination, anatomy: Anatomy, console: Console) -> None:
     outcome = determination.outcome
-    head = Text.assemble((HEADLINES[outcome], OUTCOME_STYLES[outcome]), "  ", title(determination))
+    head = Text.assemble(
+        (HEADLINES[outcome], OUTCOME_STYLES[outcome]), "  ", title(determination, anatomy)
+    )
     console.print(head)
     lines = [
         f"{determination.case.name} {requests_named(determination.requests)}   {MEANS[outcome]}"
@@ -109,22 +110,16 @@ def _headline(determination: Determination, console: Console) -> None:
         console.print(_indented(Text(line, style="dim"), 4))
 
 
-def title(determination: Determination) -> str:
+def title(determination: Determination, anatomy: Anatomy) -> str:
     """The requests' own words, or what is known of the procedure."""
     items = [one.item for one in determination.requests if one.item]
     if len(items) == 1:
         return items[0]
     chart = determination.procedure.chart
     known = [chart[name] for name in ("procedure", "requested_joints", "side") if name in chart]
-    words = [_short(one.value) for one in known if isinstance(one, Documented)]
-    told = ", ".join(word for word in words if word) or "request"
+    words = [value_words(one.value, anatomy) for one in known if isinstance(one, Documented)]
+    told = ", ".join(words) or "request"
     return told[:1].upper() + told[1:]
-
-
-def _short(value: object) -> str:
-    if isinstance(value, frozenset):
-        return " and ".join(sorted(value))
-    return plain(str(value))
 
 
 def requests_named(requests: Sequence[Request]) -> str:
@@ -242,7 +237,7 @@ def agreement_words(compared: Compared) -> str:
 
 def show_account(determination: Determination, engine: Engine, console: Console) -> None:
     """Every criterion with its rule, citation, facts and evidence; the reviewer's reasons beside ours."""
-    _headline(determination, console)
+    _headline(determination, engine.rules.anatomy, console)
     guideline = determination.guideline
     anatomy = engine.rules.anatomy
     if guideline:

@@ -156,31 +156,39 @@ def test_a_changed_threshold_fails_the_examples_that_rest_on_it(
         (f"id: {LOW_BACK}", "id: odg/elsewhere", f"`{LOW_BACK}`"),
     ],
 )
-def test_a_broken_rule_base_is_told_and_never_used(
-    checker: Checker,
-    letter: Callable[[str], Path],
-    copied: Path,
-    old: str,
-    new: str,
-    said: str,
+def test_a_broken_rule_base_is_told(
+    checker: Checker, copied: Path, old: str, new: str, said: str
 ) -> None:
-    """With file, line and column; every command that needs it stops with exit code 2."""
+    """With file, line and column, and what to write instead."""
     changed(copied, old, new)
 
+    ran = checker("rules", "check", "--rules", copied)
+
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "facet-joint-diagnostic-blocks.yaml:" in ran.err
+    assert said in ran.message
+
+
+def test_a_broken_rule_base_is_never_used(
+    checker: Checker, letter: Callable[[str], Path], copied: Path
+) -> None:
+    """Every command that needs it stops, even one about another guideline."""
+    changed(copied, "facet_tenderness: true", "facet_tendernes: true")
+
     for command in (
-        ("rules", "check"),
-        ("rules", "list"),
-        ("check", letter("000")),
-        ("audit", letter("000")),
-        ("explain", letter("000")),
-        ("new",),
+        ["rules", "list"],
+        ["rules", "show", "odg/thoracic/facet-joint-injections"],
+        ["check", letter("004")],
+        ["audit", letter("004")],
+        ["explain", letter("004")],
+        ["new", "facet_joint_injection", "--region", "thoracic"],
     ):
         ran = checker(*command, "--rules", copied)
 
         assert ran.code == 2
         assert ran.out == ""
-        assert "facet-joint-diagnostic-blocks.yaml:" in ran.err
-        assert said in ran.message
+        assert "did you mean `facet_tenderness`?" in ran.err
 
 
 def test_every_problem_of_a_rule_base_is_told_at_once(checker: Checker, copied: Path) -> None:

@@ -79,7 +79,9 @@ def _truth(word: str, said: Written, chart: Plain, rules: Rules) -> bool | None:
         case "none":
             return _number(said, chart, rules, lambda number: number == 0)
         case "every":
-            return _number({**said, "where": {"not": said["where"]}}, chart, rules, lambda n: n == 0)
+            return _number(
+                {**said, "where": {"not": said["where"]}}, chart, rules, lambda n: n == 0
+            )
         case "count":
             within = (said.get("at_least", 0), said.get("at_most", 99))
             return _number(said, chart, rules, lambda number: within[0] <= number <= within[1])
@@ -240,7 +242,9 @@ def _any_value(name: str) -> tuple[Any, ...]:
 
 
 def _subsets(members: tuple[str, ...]) -> list[frozenset[str]]:
-    return [frozenset(one) for size in range(len(members) + 1) for one in combinations(members, size)]
+    return [
+        frozenset(one) for size in range(len(members) + 1) for one in combinations(members, size)
+    ]
 
 
 @cache
@@ -281,7 +285,9 @@ def _of_entry(word: str, said: Written, rules: Rules) -> Counter[str]:
         case "some" | "every" | "none" | "count":
             times = len({"at_least", "at_most"} & set(said)) or 1
             inside = occurrences(said.get("where", {}), rules)
-            return Counter({name: times * number for name, number in (inside + Counter([said["of"]])).items()})
+            return Counter(
+                {name: times * number for name, number in (inside + Counter([said["of"]])).items()}
+            )
         case _ if word in rules.derived:
             return occurrences(rules.derived[word], rules)
     bounds = list(said.values()) if isinstance(said, dict) else []
@@ -374,7 +380,9 @@ def decided(criterion: Mapping[str, Written], situation: Situation, reading: str
         TooManyError: if there are too many ways to go through.
     """
     rules = situation.written
-    silence = {"strict": "counts_against", "lenient": "presumed"}.get(reading, criterion["if_silent"])
+    silence = {"strict": "counts_against", "lenient": "presumed"}.get(
+        reading, criterion["if_silent"]
+    )
     names = looked_at(criterion, rules)
     charts = [_only(way, names) for way in ways(situation.facts, situation.record, reading)]
     different = [one for number, one in enumerate(charts) if one not in charts[:number]]
@@ -429,5 +437,8 @@ def _only(chart: Plain, names: frozenset[str]) -> Plain:
     kept = {name: value for name, value in chart.items() if name in names}
     for name in LISTS:
         if isinstance(kept.get(name), list):
-            kept[name] = [{one: field for one, field in record.items() if one in names} for record in kept[name]]
+            kept[name] = [
+                {one: field for one, field in record.items() if one in names}
+                for record in kept[name]
+            ]
     return kept

@@ -177,7 +177,9 @@ def _vocabulary(rules: Rules) -> Written:
     for name in LISTS:
         fields = {one: _asked(entry) for one, entry in LISTS[name].items() if one in named}
         if name in named:
-            facts[name] = _asked({"type": "list", "fields": fields or {f"any_of_{name}": _asked(_BOOLEAN)}})
+            facts[name] = _asked(
+                {"type": "list", "fields": fields or {f"any_of_{name}": _asked(_BOOLEAN)}}
+            )
     facts |= {name: _asked({"derived_when": one}) for name, one in rules.derived.items()}
     procedures_ = {"block": {"title": "b", "targets": "nerves"}}
     return {"facts": facts, "procedures": procedures_, "regions": {"lumbar": "l"}}

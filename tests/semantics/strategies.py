@@ -39,8 +39,12 @@ def _equal(name: str, *, most: int) -> SearchStrategy[Written]:
     """A fact has a value, or one of up to `most`, or has not."""
     one = st.sampled_from(values_of(name))
     wanted = one | st.lists(one, min_size=1, max_size=most, unique=True) if most > 1 else one
-    said = wanted | wanted | st.sampled_from(("is", "is_not")).flatmap(
-        lambda word: wanted.map(lambda value: {word: value})
+    said = (
+        wanted
+        | wanted
+        | st.sampled_from(("is", "is_not")).flatmap(
+            lambda word: wanted.map(lambda value: {word: value})
+        )
     )
     return said.map(lambda value: {name: value})
 
