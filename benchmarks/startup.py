@@ -40,7 +40,7 @@ def startup(runs: int) -> list[Row]:
         "checker check, one letter": check,
     }
     took = _in_turn(commands, runs)
-    empty = median(one.wall for one in took[_EMPTY])
+    empty = median(one.cpu for one in took[_EMPTY])
     rows = [
         _row(name, found, empty, TARGET if commands[name] is check else None)
         for name, found in took.items()
@@ -78,10 +78,10 @@ def _row(name: str, found: Sequence[_Took], empty: float, target: float | None) 
     wall, cpu = median(one.wall for one in found), median(one.cpu for one in found)
     return Row(
         name,
-        f"{wall / empty:.1f} × empty; {wall * 1000:.0f} ms, {cpu * 1000:.0f} of processor",
+        f"{wall * 1000:.0f} ms; {cpu * 1000:.0f} of processor, {cpu / empty:.1f} × empty",
         f"under {target:g} s" if target else "",
         wall < target if target else None,
-        {"wall": wall, "cpu": cpu, "to_empty": wall / empty},
+        {"wall": wall, "cpu": cpu, "to_empty": cpu / empty},
     )
 
 

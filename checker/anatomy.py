@@ -23,7 +23,8 @@ _RANGE = re.compile(
     r"([A-Za-z]?[0-9]{1,2}) ?[-/\u2010-\u2015\u2212] ?([A-Za-z]?[0-9]{1,2})"  # any dash
 )
 _SINGLE = re.compile(r"[A-Za-z][0-9]{1,2}")
-_JOINTS = re.compile(r"(.+?) (?:facet )?(?:joints?|levels?|facets?)", re.IGNORECASE)
+_LEVELS = re.compile(r"(.+?) levels?", re.IGNORECASE)
+_JOINTS = re.compile(r"(.+?) (?:facet joints?|joints?|facets?)", re.IGNORECASE)
 _NERVES = re.compile(r"(.+?) (?:nerves?|medial branch(?:es)?)", re.IGNORECASE)
 
 
@@ -51,7 +52,7 @@ class NerveEntry(FromFile):
 
 
 class AnatomyFile(FromFile):
-    """`anatomy.yaml` as it stands in the file; vertebrae and joints run from cranial to caudal."""
+    """`anatomy.yaml` as it stands in the file; vertebrae, joints and nerves run from cranial to caudal."""
 
     source: OneOrMany
     vertebrae: Many[Text]
@@ -165,6 +166,8 @@ class Anatomy:
         words = " ".join(text.split())
         if nerve := self._nerve(words):
             return _Label(nerves=(nerve,))
+        if match := _LEVELS.fullmatch(words):
+            return self._bare(match[1])
         if match := _JOINTS.fullmatch(words):
             return _Label(joints=self._bare(match[1]).joints or self._no_joint(match[1]))
         if match := _NERVES.fullmatch(words):
@@ -183,6 +186,19 @@ class Anatomy:
         return self._range(text, first, last)
 
     def _range(self, text: str, first: str, last: str) -> _Label:
+        """Joints or nerves from one end to the other; L3-L5 may be either, C6-C8 is nerves only."""
+        nerves = _between(tuple(self.nerves), first, last)
+        if not {first, last} <= set(self.vertebrae):
+            if _between(tuple(self.nerves), last, first):
+                raise ValueError(
+                    f"`{text}` runs upwards; write the upper nerve first: {last}-{first}"
+                )
+            if nerves:
+                return _Label(nerves=nerves)
+        joints = self._joints_between(text, first, last)
+        return _Label(joints, nerves if len(joints) > 1 else ())
+
+    def _joints_between(self, text: str, first: str, last: str) -> tuple[str, ...]:
         if why := self.no_medial_branch.get(_joint_name(first, last)):
             raise ValueError(f"`{text}` cannot be a level here: {_clause(why)}")
         for vertebra in (first, last):
@@ -196,7 +212,7 @@ class Anatomy:
             if joint not in self.joints:
                 why = self.no_medial_branch.get(joint, "there is no such facet joint")
                 raise ValueError(f"`{text}` includes {joint}: {_clause(why)}")
-        return _Label(joints, self.vertebrae[start : end + 1] if len(joints) > 1 else ())
+        return joints
 
     def _nerve(self, words: str) -> str | None:
         lowered = words.lower()
@@ -219,7 +235,8 @@ class Anatomy:
 
     def _nerves_like(self, name: str) -> str:
         alike = [one for one in self.nerves if _SINGLE.fullmatch(one) and one[0] == name[0]]
-        return f"; with {name[0]} there are {_run(alike)}" if alike else ""
+        are = "are" if len(alike) > 1 else "is only"
+        return f"; with {name[0]} there {are} {_run(alike)}" if alike else ""
 
     def _no_vertebra(self, text: str, name: str) -> str:
         if not name[0].isalpha():
@@ -242,12 +259,20 @@ class Anatomy:
         raise ValueError(f"`{text}` is a nerve, not a joint; write a joint such as L4-5")
 
     def _no_nerve(self, text: str) -> tuple[str, ...]:
-        raise ValueError(f"`{text}` is a joint; write its nerves one by one, such as L3, L4")
+        raise ValueError(f"`{text}` names joints; write nerves one by one, such as L3, L4")
 
 
 def _joint_name(upper: str, lower: str) -> str:
     """`L4` and `L5` are joined at `L4-5`, `L5` and `S1` at `L5-S1`."""
     return f"{upper}-{lower[1:] if upper[0] == lower[0] else lower}"
+
+
+def _between(names: tuple[str, ...], first: str, last: str) -> tuple[str, ...]:
+    """The names from one to another that stands after it; none where there is no such run."""
+    if first not in names or last not in names:
+        return ()
+    start, end = names.index(first), names.index(last)
+    return names[start : end + 1] if start < end else ()
 
 
 def _neighbours(vertebrae: Sequence[str]) -> list[str]:
@@ -276,6 +301,8 @@ def load_anatomy(document: Document) -> Anatomy | None:
     _check_vertebrae(document, file)
     _check_joints(document, file)
     _check_aliases(document, file)
+    if not document.problems:
+        _check_order_of_nerves(document, file)
     return Anatomy(file.vertebrae, file.joints, file.nerves, file.no_medial_branch)
 
 
@@ -314,6 +341,19 @@ def _check_joints(document: Document, file: AnatomyFile) -> None:
             if nerve not in file.nerves:
                 hint = did_you_mean(nerve, file.nerves)
                 document.report((*path, "nerves", index), f"unknown nerve `{nerve}`{hint}")
+
+
+def _check_order_of_nerves(document: Document, file: AnatomyFile) -> None:
+    """Nerves stand in the order of the joints that they supply, so that a range of them has a meaning."""
+    of_joints = dict.fromkeys(nerve for entry in file.joints.values() for nerve in entry.nerves)
+    written = [name for name in file.nerves if name in of_joints]
+    for name, expected in zip(written, of_joints, strict=True):
+        if name != expected:
+            message = (
+                f"`{name}` stands where `{expected}` should; nerves are written from the head down"
+            )
+            document.report(("nerves", name), message, at_key=True)
+            return
 
 
 def _check_aliases(document: Document, file: AnatomyFile) -> None:

@@ -229,9 +229,15 @@ def _case(document: Document, rules: RuleBase) -> Case:
 
 
 def contradictions(case: Case, rules: RuleBase) -> Iterator[tuple[int, list[str], str]]:
-    """What no chart can say together: the index of the request, the facts, and a message for the user."""
+    """What no chart can say together: the index of the request, the facts, and a message for the user.
+
+    More conflicts than can be weighed are such a contradiction as well.
+    """
     for index, request in enumerate(case.requests):
         chart = complete({**case.facts, **request.facts}, rules.vocabulary, case.record)
+        if problem := too_many_conflicts(chart):
+            yield index, [], problem
+            continue
         for relation in rules.relations:
             if names := relation.broken_by(chart):
                 together = joined(f"`{name}`" for name in names)

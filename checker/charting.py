@@ -335,8 +335,10 @@ def complete(facts: Mapping[str, Fact], vocabulary: Vocabulary, record: RecordKi
 
 def _is_out_of_place(guard: Condition, chart: Chart) -> bool:
     """Whether a fact need not be asked, however the conflicts in its guard are settled."""
-    ways = worlds(chart, (name for name in facts_in(guard) if name in chart))
-    return all(evaluate(guard, way).most == 0 for way in ways)
+    named = {name: chart[name] for name in facts_in(guard) if name in chart}
+    if too_many_conflicts(named):
+        return False
+    return all(evaluate(guard, way).most == 0 for way in worlds(chart, named))
 
 
 def silent(record: RecordKind) -> NotDocumented | NotAsked:

@@ -110,6 +110,8 @@ def quoted(value: object) -> str:
     match value:
         case None:
             return "nothing"
+        case "":
+            return "an empty text"
         case bool():
             return f"`{str(value).lower()}`"
         case str() | int() | float() | date():

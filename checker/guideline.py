@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
-from checker.charting import FactReader, Facts, RecordKind, complete
+from checker.charting import FactReader, Facts, RecordKind, complete, too_many_conflicts
 from checker.condition import Condition
 from checker.conditionfile import Reader
 from checker.errors import Place, did_you_mean, quoted
@@ -272,9 +272,11 @@ def _check_examples(
     for index, criterion in enumerate(criteria):
         for number, example in enumerate(criterion.examples if criterion else ()):
             chart = complete(example.facts, vocabulary, example.record)
+            path = ("criteria", index, "examples", number)
+            if problem := too_many_conflicts(chart):
+                document.report(path, problem)
             for relation in relations:
                 if relation.broken_by(chart):
-                    path = ("criteria", index, "examples", number)
                     document.report(path, f"no chart can say this: {relation.says}")
 
 

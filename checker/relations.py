@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from checker.charting import worlds
+from checker.charting import too_many_conflicts, worlds
 from checker.condition import All, Condition, Not, evaluate, facts_in
 from checker.conditionfile import Reader
 from checker.fact import Chart, Conflicting, Documented
@@ -32,7 +32,9 @@ class Relation:
 
     def broken_by(self, chart: Chart) -> list[str]:
         """The facts of a chart that contradict each other, however conflicts are settled; else none."""
-        named = [name for name in dict.fromkeys(facts_in(self.contradiction)) if name in chart]
+        named = {name: chart[name] for name in facts_in(self.contradiction) if name in chart}
+        if too_many_conflicts(named):
+            return []
         if not all(evaluate(self.contradiction, way).least == 2 for way in worlds(chart, named)):
             return []
         return [name for name in named if isinstance(chart[name], Documented | Conflicting)]

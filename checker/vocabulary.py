@@ -109,10 +109,14 @@ _TELL_THE_TYPE = ("type", "joints_of", "derived_when")
 
 
 class ProcedureEntry(FromFile):
-    """A procedure that a request may ask for; `targets` says what its levels name by default."""
+    """A procedure that a request may ask for; `targets` says what its levels name by default.
+
+    An audit scores the rule base on the procedures that are `scored`, or on all if none is.
+    """
 
     title: Text
     targets: ActsOn
+    scored: bool = False
 
 
 class VocabularyFile(FromFile):
@@ -242,6 +246,11 @@ class Vocabulary:
     anatomy: Anatomy
     unread: frozenset[str] = frozenset()
     guards: Mapping[str, Condition] = field(default_factory=dict)
+
+    def scores(self, procedure: object) -> bool:
+        """Whether an audit counts a procedure among those that the rule base is scored on."""
+        scored = [name for name, entry in self.procedures.items() if entry.scored]
+        return not scored or procedure in scored
 
     def value(self, spec: FactSpec, written: Any) -> Value:
         """The value of a fact as written in a file; lists of records are read by the caller.

@@ -11,8 +11,10 @@ from checker.case import Basis, Decision, Request, parse_case
 from checker.determination import Determination, Judged, Outcome, Terms, determine
 from checker.engine.agreed import Engine
 from checker.guideline import Status
-from checker.searchorder import SearchOrder
+from checker.rulebase import load_rules
+from checker.shipped import shipped
 
+RULES = load_rules(shipped("rules"))
 CASE = """
 case: a case
 record: closed
@@ -44,7 +46,7 @@ def beside(
     request = Request("1", "", {}, decision)
     procedure = replace(determination.procedure, requests=(request,))
     changed = replace(determination, outcome=outcome, judged=judged, procedure=procedure)
-    (compared,) = compare(changed, SearchOrder())
+    (compared,) = compare(changed, RULES)
     return compared
 
 
@@ -174,7 +176,7 @@ def test_every_agreement_is_one_of_six() -> None:
 
 def test_only_decided_requests_are_compared(any_determination: Determination) -> None:
     """A draft has nothing to be compared with."""
-    assert compare(any_determination, SearchOrder()) == []
+    assert compare(any_determination, RULES) == []
 
 
 def test_a_procedure_is_compared_once_for_each_of_its_decided_requests(
@@ -189,6 +191,6 @@ def test_a_procedure_is_compared_once_for_each_of_its_decided_requests(
     )
     procedure = replace(any_determination.procedure, requests=requests)
 
-    compared = compare(replace(any_determination, procedure=procedure), SearchOrder())
+    compared = compare(replace(any_determination, procedure=procedure), RULES)
 
     assert [one.request.id for one in compared] == ["1", "3"]

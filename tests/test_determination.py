@@ -577,7 +577,7 @@ def test_nerves_that_complete_no_joint_are_noted(clinic: Engine, a_case: Reader)
     determination = decided(case, clinic)
 
     assert determination.procedure.stray_nerves == {"L2", "L4"}
-    assert len(warnings(determination, "L2, L4")) == 1
+    assert len(warnings(determination, "complete with L2 and L4")) == 1
 
 
 def test_a_nerve_that_completes_a_joint_is_not_noted(clinic: Engine, a_case: Reader) -> None:

@@ -9,7 +9,8 @@ from typing import Literal, get_args
 from checker.case import Decision, Request
 from checker.determination import Determination
 from checker.engine.written import AGAINST
-from checker.searchorder import Order, SearchOrder
+from checker.rulebase import RuleBase
+from checker.searchorder import Order
 
 Agreement = Literal[
     "same reasons", "same and more", "other reasons", "disagree", "open", "not covered"
@@ -24,7 +25,7 @@ class Compared:
 
     `shared` are the reviewer's grounds that the determination rests on too; `ours_alone` the criteria that
     count against the request and that the reviewer does not name; `theirs_alone` the other way round.
-    `findings` are remarks on the decision itself.
+    `findings` are remarks on the decision itself. What is not `scored` is reported apart.
     """
 
     request: Request
@@ -35,6 +36,7 @@ class Compared:
     ours_alone: tuple[str, ...] = ()
     theirs_alone: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    scored: bool = True
 
     @property
     def covered(self) -> bool:
@@ -47,27 +49,39 @@ class Compared:
         return self.agreement in SAME_OUTCOME
 
 
-def compare(determination: Determination, search_order: SearchOrder) -> list[Compared]:
+def compare(determination: Determination, rules: RuleBase) -> list[Compared]:
     """The requests of a determination that were decided, each compared with its decision."""
-    order = search_order.order(determination.case.jurisdiction)
     return [
-        _compared(determination, one, one.decision, order)
+        _compared(determination, one, one.decision, rules)
         for one in determination.requests
         if one.decision
     ]
 
 
 def _compared(
-    determination: Determination, request: Request, decision: Decision, order: Order
+    determination: Determination, request: Request, decision: Decision, rules: RuleBase
 ) -> Compared:
-    against = [one.criterion.id for one in determination.against]
     failed = {one.criterion.id for one in determination.judged if one.status in AGAINST}
-    shared = tuple(one for one in decision.grounds if one in failed)
-    ours = tuple(one for one in against if one not in decision.grounds)
+    ours = tuple(
+        one.criterion.id
+        for one in determination.against
+        if one.criterion.id not in decision.grounds
+    )
     theirs = tuple(one for one in decision.grounds if one not in failed)
-    agreement = _agreement(determination, decision, ours, theirs)
-    findings = tuple(_findings(decision, order))
-    return Compared(request, determination, decision, agreement, shared, ours, theirs, findings)
+    procedure = determination.procedure.chart["procedure"]
+    return Compared(
+        request=request,
+        determination=determination,
+        decision=decision,
+        agreement=_agreement(determination, decision, ours, theirs),
+        shared=tuple(one for one in decision.grounds if one in failed),
+        ours_alone=ours,
+        theirs_alone=theirs,
+        findings=tuple(
+            _findings(decision, rules.search_order.order(determination.case.jurisdiction))
+        ),
+        scored=rules.vocabulary.scores(getattr(procedure, "value", None)),
+    )
 
 
 def _findings(decision: Decision, order: Order) -> Iterator[str]:

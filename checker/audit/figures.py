@@ -128,38 +128,45 @@ class Table:
 class Summary:
     """The counts of an audit under one set of terms.
 
-    Letters count as agreeing when all their covered items do: items of one letter are not independent.
+    `letters`, `items` and `covered` count everything that was decided. The figures are those of the items that
+    the rule base is scored on; `apart` has the agreement on the other covered items. Letters count as agreeing
+    when all their scored items do: items of one letter are not independent.
     """
 
     letters: int
     items: int
+    covered: int
     by_agreement: dict[Agreement, int]
     agree: Share
     letters_agree: Share
     always_upheld: Share
     letters_always_upheld: Share
     table: Table
+    apart: Share
 
     @property
-    def covered(self) -> int:
-        """Items that a guideline speaks about."""
-        return self.items - self.by_agreement["not covered"]
+    def scored(self) -> int:
+        """Covered items that the rule base is scored on."""
+        return self.agree.whole
 
 
 def summarize(compared: Sequence[Compared]) -> Summary:
     """The counts over compared items; items of one case stand together."""
     covered = [one for one in compared if one.covered]
-    letters = [list(items) for _, items in groupby(covered, key=_letter)]
-    counts = Counter(one.agreement for one in compared)
+    scored = [one for one in covered if one.scored]
+    letters = [list(items) for _, items in groupby(scored, key=_letter)]
+    counts = Counter(one.agreement for one in compared if one.scored or not one.covered)
     return Summary(
         letters=len({_letter(one) for one in compared}),
         items=len(compared),
+        covered=len(covered),
         by_agreement={one: counts[one] for one in AGREEMENTS},
-        agree=_share(one.agrees for one in covered),
+        agree=_share(one.agrees for one in scored),
         letters_agree=_share(all(one.agrees for one in items) for items in letters),
-        always_upheld=_share(_upheld(one) for one in covered),
+        always_upheld=_share(_upheld(one) for one in scored),
         letters_always_upheld=_share(all(_upheld(one) for one in items) for items in letters),
-        table=_table(covered),
+        table=_table(scored),
+        apart=_share(one.agrees for one in covered if not one.scored),
     )
 
 

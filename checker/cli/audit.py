@@ -64,8 +64,8 @@ def _terms_to_compare(asked: Terms, *, readings: bool) -> list[Terms]:
 
 def _compared(case: Case, engine: Engine, asked: Terms) -> list[Compared]:
     """Every decided request of a case, compared under these terms."""
-    order = engine.rules.search_order
-    return [one for answer in determine(case, engine, asked) for one in compare(answer, order)]
+    answers = determine(case, engine, asked)
+    return [one for answer in answers for one in compare(answer, engine.rules)]
 
 
 def _show(found: Found, engine: Engine, asked: Terms, form: str) -> None:

@@ -58,6 +58,10 @@ def show_figures(followed: Summary, foresaw: Summary, facts_from: str, console: 
         f"{_number(followed.letters, 'letter')}, {_number(followed.items, 'decided item')}: "
         f"{followed.covered} covered by a guideline, {followed.items - followed.covered} not covered"
     )
+    if followed.apart.whole:
+        console.print(
+            f"{_number(followed.scored, 'item')} scored, {followed.apart.whole} reported apart"
+        )
     whole = "the whole letter" if facts_from == "all" else facts_from
     for name, summary in (
         (f"Did the decision follow the guideline? Facts from {whole}.", followed),
@@ -73,6 +77,8 @@ def show_figures(followed: Summary, foresaw: Summary, facts_from: str, console: 
         console.print(f"  {'reasons':<14} {_reasons(summary)}")
         console.print(f"  {'beyond chance':<14} {_coefficients(summary)}")
         console.print(f"  {'Overturned':<14} {_overturned(summary)}")
+        if summary.apart.whole:
+            console.print(f"  {'apart':<14} items {share_words(summary.apart)}")
     if followed.letters < TOO_FEW_LETTERS:
         n = _number(followed.letters, "letter")
         console.print()

@@ -164,6 +164,7 @@ def summary(figures: Summary) -> dict[str, Any]:
         "letters": figures.letters,
         "items": figures.items,
         "covered": figures.covered,
+        "scored": figures.scored,
         "open": reasons["open"],
         "agree": figures.agree.part,
         "agreement": figures.agree.fraction,
@@ -179,6 +180,7 @@ def summary(figures: Summary) -> dict[str, Any]:
             "recall": table.recall.fraction,
             "n": table.recall.whole,
         },
+        "apart": _share(figures.apart),
         "reasons": {
             "same": reasons["same reasons"],
             "same_and_more": reasons["same and more"],

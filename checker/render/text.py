@@ -64,7 +64,7 @@ def show_checklist(determination: Determination, engine: Engine, console: Consol
     _next_steps(determination, console)
     for warning in determination.warnings:
         console.print(Text.assemble(("note: ", "yellow"), warning))
-    for compared in compare(determination, engine.rules.search_order):
+    for compared in compare(determination, engine.rules):
         _reviewer(compared, console)
 
 
@@ -248,7 +248,7 @@ def show_account(determination: Determination, engine: Engine, console: Console)
         console.print(_counts(determination))
     for warning in determination.warnings:
         console.print(Text.assemble(("note: ", "yellow"), warning))
-    for compared in compare(determination, engine.rules.search_order):
+    for compared in compare(determination, engine.rules):
         console.print()
         _reasons_compared(compared, console)
 

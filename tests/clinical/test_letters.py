@@ -49,7 +49,7 @@ def compared(letters: Iterable[Case], engine: Engine, terms: Terms) -> list[Comp
         item
         for letter in letters
         for determination in determine(letter, engine, terms)
-        for item in compare(determination, engine.rules.search_order)
+        for item in compare(determination, engine.rules)
     ]
 
 

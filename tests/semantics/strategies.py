@@ -32,19 +32,32 @@ from tests.semantics.situation import (
 DERIVED = ("first", "second", "third")
 """Names for derived facts; each may hang on those before it."""
 
+
+
+def _weighed(*choices: tuple[int, SearchStrategy[Any]]) -> SearchStrategy[Any]:
+    """One of several strategies, each as often as its weight says.
+
+    `one_of` would draw mostly from whichever is the largest.
+    """
+    every = [strategy for weight, strategy in choices for _ in range(weight)]
+    return st.integers(0, len(every) - 1).flatmap(every.__getitem__)
+
+
+def _any_of(*choices: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    return _weighed(*((1, strategy) for strategy in choices))
+
+
 # Conditions -----------------------------------------------------------------------------------------
 
 
 def _equal(name: str, *, most: int) -> SearchStrategy[Written]:
     """A fact has a value, or one of up to `most`, or has not."""
     one = st.sampled_from(values_of(name))
-    wanted = one | st.lists(one, min_size=1, max_size=most, unique=True) if most > 1 else one
-    said = (
-        wanted
-        | wanted
-        | st.sampled_from(("is", "is_not")).flatmap(
-            lambda word: wanted.map(lambda value: {word: value})
-        )
+    wanted = _any_of(one, st.lists(one, min_size=1, max_size=most, unique=True)) if most > 1 else one
+    said = _weighed(
+        (3, wanted),
+        (1, wanted.map(lambda value: {"is": value})),
+        (2, wanted.map(lambda value: {"is_not": value})),
     )
     return said.map(lambda value: {name: value})
 
@@ -52,16 +65,17 @@ def _equal(name: str, *, most: int) -> SearchStrategy[Written]:
 def _bounded(name: str, *others: str) -> SearchStrategy[Written]:
     """A number or a date equal to a constant, bound by one or two, or bound to another fact."""
     constants = st.sampled_from(values_of(name))
-    words_ = st.sampled_from(("at_least", "at_most", "more_than", "less_than"))
-    bounds = st.dictionaries(words_, constants, min_size=1, max_size=2)
+    bound = st.sampled_from(("at_least", "at_most", "more_than", "less_than"))
+    choices = [(1, constants), (4, st.dictionaries(bound, constants, min_size=1, max_size=2))]
     if others:
-        bounds |= st.dictionaries(words_, st.sampled_from(others), min_size=1, max_size=1)
-    return (bounds | bounds | constants).map(lambda wanted: {name: wanted})
+        compared = st.dictionaries(bound, st.sampled_from(others), min_size=1, max_size=1)
+        choices.append((3, compared))
+    return _weighed(*choices).map(lambda wanted: {name: wanted})
 
 
 def _member(name: str) -> SearchStrategy[Written]:
     members = st.sampled_from(tuple(ENTRIES[name]["values"]))
-    included = members | st.lists(members, min_size=1, max_size=2, unique=True)
+    included = _any_of(members, st.lists(members, min_size=1, max_size=2, unique=True))
     return included.map(lambda wanted: {name: {"includes": wanted}})
 
 
@@ -73,7 +87,7 @@ def _counted(counted: SearchStrategy[Written], most: int) -> SearchStrategy[Writ
     least = st.integers(1, most).map(lambda number: {"at_least": number})
     greatest = st.integers(0, most).map(lambda number: {"at_most": number})
     both = st.builds(lambda one, other: one | other, least, greatest)
-    bounds = least | greatest | both
+    bounds = _weighed((2, least), (2, greatest), (1, both))
     return st.builds(lambda one, bound: {"count": {**one, **bound}}, counted, bounds)
 
 
@@ -93,62 +107,61 @@ _OF_CASES = (
     _bounded("seen", "sent"),
     _bounded("sent"),
     _member("drugs"),
-    _size("drugs") | _size("joints"),
+    _any_of(_size("drugs"), _size("joints")),
     _sets(("drugs", "allergies"), ("joints", "fused")),
 )
 _OF_RECORDS = {
-    "blocks": (
+    "blocks": _any_of(
         _equal("helpful", most=1),
         _equal("manner", most=2),
         _bounded("relief", "lasted", "weeks"),
         _bounded("weeks", "relief"),
         _bounded("day", "seen"),
         _member("given"),
-        _size("given") | _size("at_joints"),
+        _any_of(_size("given"), _size("at_joints")),
         _sets(("given", "refused"), ("given", "drugs"), ("at_joints", "joints")),
     ),
-    "visits": (_equal("kept", most=1),),
+    "visits": _equal("kept", most=1),
 }
 
 
 def _combined(part: SearchStrategy[Written], most: int = 3) -> SearchStrategy[Written]:
     """`all`, `any`, `not`, and several conditions in one mapping."""
     parts = st.lists(part, min_size=1, max_size=most)
-    return st.one_of(
-        parts.map(lambda found: {"all": found}),
-        parts.map(lambda found: {"any": found}),
-        part.map(lambda found: {"not": found}),
-        st.builds(lambda one, other: {**one, **other}, part, part),
+    return _weighed(
+        (3, parts.map(lambda found: {"all": found})),
+        (3, parts.map(lambda found: {"any": found})),
+        (2, part.map(lambda found: {"not": found})),
+        (2, st.builds(lambda one, other: {**one, **other}, part, part)),
     )
 
 
 def _quantified(of: str, derived: tuple[str, ...]) -> SearchStrategy[Written]:
     """Conditions on records ask for their fields, and sometimes for facts of the case."""
-    own = st.one_of(*_OF_RECORDS[of])
-    outside = st.one_of(*_OF_CASES[:2], *(_told(name) for name in derived))
-    leaf = st.sampled_from((own, own, own, own, outside)).flatmap(lambda one: one)
-    where = leaf | _combined(leaf, most=2)
+    outside = _any_of(*_OF_CASES[:2], *(_equal_derived(name) for name in derived))
+    leaf = _weighed((4, _OF_RECORDS[of]), (1, outside))
+    where = _weighed((2, leaf), (1, _combined(leaf, most=2)))
     counted = where.map(lambda found: {"of": of, "where": found})
-    word = st.sampled_from(("some", "every", "none"))
-    return st.builds(lambda word, said: {word: said}, word, counted) | _counted(counted, most=3)
+    told = (counted.map(lambda said, word=word: {word: said}) for word in ("some", "every", "none"))
+    return _any_of(*told, _counted(counted, most=3))
 
 
-def _told(derived: str) -> SearchStrategy[Written]:
-    truths = st.booleans()
-    return truths.map(lambda value: {derived: value}) | truths.map(
-        lambda value: {derived: {"is_not": value}}
-    )
+def _equal_derived(name: str) -> SearchStrategy[Written]:
+    said = _any_of(st.booleans(), st.booleans().map(lambda value: {"is_not": value}))
+    return said.map(lambda value: {name: value})
 
 
 @cache
 def conditions(depth: int, derived: tuple[str, ...] = ()) -> SearchStrategy[Written]:
     """Conditions on a case, at most this deep, that may name these derived facts."""
-    records = (_quantified(of, derived) for of in LISTS)
-    leaf = st.one_of(*_OF_CASES, *records, *(_told(name) for name in derived))
+    leaf = _weighed(
+        *((1, one) for one in _OF_CASES),
+        *((3, _quantified(of, derived)) for of in LISTS),
+        *((1, _equal_derived(name)) for name in derived),
+    )
     if depth == 0:
         return leaf
-    part = conditions(depth - 1, derived)
-    return leaf | _combined(part) | _combined(part)
+    return _weighed((2, leaf), (3, _combined(conditions(depth - 1, derived))))
 
 
 # Rule bases -----------------------------------------------------------------------------------------
@@ -198,7 +211,8 @@ def documented(name: str, fields: tuple[str, ...] = ()) -> SearchStrategy[Writte
 @cache
 def undisputed(name: str, fields: tuple[str, ...] = ()) -> SearchStrategy[Written]:
     """Documented, silent or not asked."""
-    return _known(name, fields, undisputed) | st.sampled_from((SILENT, UNASKED))
+    known = _known(name, fields, undisputed)
+    return _weighed((4, known), (2, st.just(SILENT)), (2, st.just(UNASKED)))
 
 
 @cache
@@ -206,8 +220,9 @@ def stated(name: str, fields: tuple[str, ...] = ()) -> SearchStrategy[Written]:
     """Documented on strong or on weak evidence, silent, not asked, or in conflict."""
     values = _known(name, fields, stated)
     weak = values.map(lambda value: {"value": value, "grade": "conclusory"})
-    states = (values, weak, st.just(SILENT), st.just(UNASKED), _disputed(name, fields))
-    return st.sampled_from((0, 0, 0, 0, 0, 0, 1, 2, 2, 3, 3, 4)).flatmap(states.__getitem__)
+    disputed = _disputed(name, fields)
+    silent = (2, st.just(SILENT)), (2, st.just(UNASKED))
+    return _weighed((6, values), (1, weak), *silent, (1, disputed))
 
 
 def _known(name: str, fields: tuple[str, ...], state: State) -> SearchStrategy[Written]:
@@ -225,7 +240,7 @@ def _disputed(name: str, fields: tuple[str, ...]) -> SearchStrategy[Written]:
     pairs = st.lists(documented(name, fields), min_size=2, max_size=2, unique_by=str)
     grades = st.tuples(*[st.sampled_from(("explicit", "explicit", "conclusory"))] * 2)
     disputed = st.builds(_graded, pairs, grades)
-    return disputed | st.just(TWO_WAYS) if name in ("targets", "at") else disputed
+    return _any_of(disputed, st.just(TWO_WAYS)) if name in ("targets", "at") else disputed
 
 
 def _graded(values: list[Written], grades: tuple[str, ...]) -> Written:
