@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
-from checker.charting import FactReader, Facts, RecordKind, complete, too_many_conflicts
+from checker.charting import FactReader, Facts, RecordKind, too_many_conflicts
 from checker.condition import Condition
 from checker.conditionfile import Reader
 from checker.errors import Place, did_you_mean, quoted
 from checker.fact import Documented, Fact
-from checker.relations import Relation
 from checker.vocabulary import Enum, Vocabulary
 from checker.yamlfile import Document, FromFile, Many, Path_, Text
 
@@ -176,7 +175,6 @@ def load_guideline(
     id_of_path: str,
     vocabulary: Vocabulary,
     derived: Mapping[str, Condition],
-    relations: Sequence[Relation],
 ) -> Guideline | None:
     """The guideline in a document, or None after reporting every problem in it."""
     reader = Reader(document, vocabulary, derived)
@@ -197,7 +195,6 @@ def load_guideline(
         _criterion(reader, facts, index, entry) for index, entry in enumerate(file.criteria)
     ]
     _check_ids(document, file.criteria)
-    _check_examples(document, criteria, vocabulary, relations)
     if not file.criteria:
         document.report(("criteria",), "expected at least one criterion")
     return Guideline(
@@ -261,23 +258,6 @@ def _criterion(
 def _example(facts: FactReader, path: Path_, entry: _ExampleEntry) -> Example:
     read = facts.read((*path, "facts"), entry.facts)
     return Example(entry.name, entry.record, read, entry.expect, facts.document.place(path))
-
-
-def _check_examples(
-    document: Document,
-    criteria: Sequence[Criterion | None],
-    vocabulary: Vocabulary,
-    relations: Sequence[Relation],
-) -> None:
-    for index, criterion in enumerate(criteria):
-        for number, example in enumerate(criterion.examples if criterion else ()):
-            chart = complete(example.facts, vocabulary, example.record)
-            path = ("criteria", index, "examples", number)
-            if problem := too_many_conflicts(chart):
-                document.report(path, problem)
-            for relation in relations:
-                if relation.broken_by(chart):
-                    document.report(path, f"no chart can say this: {relation.says}")
 
 
 def _check_ids(document: Document, criteria: tuple[_CriterionEntry, ...]) -> None:

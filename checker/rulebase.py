@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -58,7 +58,7 @@ def load_rules(folder: Path) -> RuleBase:
     guidelines: dict[str, Guideline] = {}
     search_order = SearchOrder()
     if vocabulary:
-        guidelines = _guidelines(folder, documents, vocabulary, derived, relations)
+        guidelines = _guidelines(folder, documents, vocabulary, derived)
         if not _guideline_files(folder, documents):
             problems.append(Problem(Place(shown_path(folder)), "the folder holds no guideline"))
         if order_file := documents.get(folder / SEARCH_ORDER):
@@ -147,7 +147,6 @@ def _guidelines(
     documents: Mapping[Path, Document | None],
     vocabulary: Vocabulary,
     derived: Mapping[str, Condition],
-    relations: Sequence[Relation],
 ) -> dict[str, Guideline]:
     guidelines: dict[str, Guideline] = {}
     for path, document in _guideline_files(folder, documents).items():
@@ -155,7 +154,7 @@ def _guidelines(
             continue
         id_of_path = shown_path(path.relative_to(folder).with_suffix(""))
         with suppress(RuleError):  # as above
-            guideline = load_guideline(document, id_of_path, vocabulary, derived, relations)
+            guideline = load_guideline(document, id_of_path, vocabulary, derived)
             if guideline and guideline.id in guidelines:
                 other = guidelines[guideline.id].place.file
                 document.report(("id",), f"`{guideline.id}` is the id of {other} too")

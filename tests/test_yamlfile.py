@@ -12,6 +12,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -185,16 +186,16 @@ def test_hostile_input_gets_a_clear_error_in_time(text: str):
     assert len(str(caught.value)) < 100_000
 
 
-@pytest.mark.parametrize("name", ["too many keys", "nothing but one key"])
-def test_hostile_input_takes_little_memory(name: str):
-    """A file of one megabyte costs no more than some tens of them."""
+def test_hostile_input_takes_little_memory():
+    """A value costs less than two kilobytes, so the 50,000 that are allowed stay under 100 megabytes."""
+    number = 10_000
+    text = "".join(f"k{key}: x\n" for key in range(number)).encode()
     tracemalloc.start()
-    with contextlib.suppress(RuleError):
-        read(HOSTILE[name])
+    read(text)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert peak < 100_000_000
+    assert peak < 2_000 * number
 
 
 @pytest.mark.parametrize(
@@ -399,42 +400,9 @@ TOKEN = re.compile(r"\s+|\w+|.", re.DOTALL)
 SCRAPS = [
     *("", " ", "  ", "\n", "\t", ":", ": ", "-", "- ", "[", "]", "{", "}", ",", "#", "'", '"'),
     *("null", "true", "false", "yes", "3", "-1", "4.5", "700", "2015-02-30", "2015-03-26", "x"),
-    *(
-        "[]",
-        "{}",
-        "[x]",
-        "{x: y}",
-        "[[x]]",
-        "[{x: y}]",
-        "not documented",
-        "not asked",
-        "L4-5",
-        "L6-7",
-    ),
-    *(
-        "conflicting",
-        "value",
-        "evidence",
-        "facts",
-        "type",
-        "list",
-        "set",
-        "where",
-        "count",
-        "region",
-    ),
-    *(
-        "all",
-        "any",
-        "not",
-        "some",
-        "of",
-        "at_least",
-        "targets",
-        "joints_of",
-        "derived_when",
-        "fields",
-    ),
+    *("[]", "{}", "[x]", "{x: y}", "[[x]]", "[{x: y}]", "not documented", "not asked", "L4-5"),
+    *("conflicting", "value", "evidence", "facts", "type", "list", "set", "where", "count"),
+    *("all", "any", "not", "some", "of", "at_least", "targets", "joints_of", "derived_when"),
 ]
 
 
@@ -460,6 +428,14 @@ RULE_TEXTS = {
     path.relative_to(ROOT / "rules").as_posix(): path.read_text(encoding="utf-8")
     for path in RULE_FILES
 }
+
+
+@cache
+def shipped() -> RuleBase:
+    """The shipped rule base, for properties, whose arguments are printed when they fail."""
+    return load_rules(ROOT / "rules")
+
+
 CASE_TEXTS = [path.read_text(encoding="utf-8") for path in CASE_FILES]
 
 
@@ -471,7 +447,7 @@ def damaged_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-@settings(FEW, max_examples=FEW.max_examples // 4)
+@settings(FEW, max_examples=FEW.max_examples // 8)
 @given(st.sets(st.sampled_from(sorted(RULE_TEXTS)), min_size=1, max_size=2), SEEDS)
 def test_a_damaged_rule_base_is_loaded_or_refused(damaged_folder: Path, names: set[str], seed: int):
     """Whatever slips into rule files, their author is told so, and sees no traceback."""
@@ -485,10 +461,10 @@ def test_a_damaged_rule_base_is_loaded_or_refused(damaged_folder: Path, names: s
 
 @FEW
 @given(st.sampled_from(CASE_TEXTS), SEEDS)
-def test_a_damaged_case_is_read_or_refused(rules: RuleBase, text: str, seed: int):
+def test_a_damaged_case_is_read_or_refused(text: str, seed: int):
     """Whatever slips into a case, the office is told so, and no value of it leaves by a traceback."""
     data = damaged(text, Random(seed)).encode()
 
     with contextlib.suppress(CaseError):
-        case = parse_case("case.yaml", data, rules)
-        procedures(case, rules.vocabulary, "all")
+        case = parse_case("case.yaml", data, shipped())
+        procedures(case, shipped().vocabulary, "all")

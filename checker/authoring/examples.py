@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from checker.charting import complete
 from checker.engine.agreed import Engine
+from checker.errors import Problem, RuleError
 from checker.guideline import Criterion, Example, Guideline, Status
+from checker.rulebase import RuleBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +31,34 @@ def run_examples(engine: Engine) -> list[Ran]:
     """All examples of all guidelines, in the order of the rule base.
 
     Raises:
+        RuleError: if examples say what no chart can say together.
         EngineError: if an engine fails on one, or the engines differ.
     """
+    if impossible := list(_impossible(engine.rules)):
+        raise RuleError(impossible)
     return [
         Ran(guideline, criterion, example, _status(engine, guideline, criterion, example))
-        for guideline in engine.rules.guidelines.values()
-        for criterion in guideline.criteria
-        for example in criterion.examples
+        for guideline, criterion, example in _examples(engine.rules)
     ]
 
 
+def _examples(rules: RuleBase) -> Iterator[tuple[Guideline, Criterion, Example]]:
+    for guideline in rules.guidelines.values():
+        for criterion in guideline.criteria:
+            for example in criterion.examples:
+                yield guideline, criterion, example
+
+
+def _impossible(rules: RuleBase) -> Iterator[Problem]:
+    for _, _, example in _examples(rules):
+        chart = complete(example.facts, rules.vocabulary, example.record)
+        for relation in rules.relations:
+            if relation.broken_by(chart):
+                yield Problem(example.place, f"no chart can say this: {relation.says}")
+
+
 def _status(engine: Engine, guideline: Guideline, criterion: Criterion, example: Example) -> Status:
+    """The status of the criterion as if its guideline had no other."""
+    alone = replace(guideline, id=f"{guideline.id}#{criterion.id}", criteria=(criterion,))
     chart = complete(example.facts, engine.rules.vocabulary, example.record)
-    return engine.statuses(guideline, chart, "as written", example.record)[criterion.id]
+    return engine.statuses(alone, chart, "as written", example.record)[criterion.id]
