@@ -103,6 +103,8 @@ class FactReader:
     def _refusal(self, name: str, spec: FactSpec | None, *, only_of_requests: bool) -> str | None:
         if spec is None and name in self.vocabulary.unread:
             return None
+        if spec is None and (of := self.vocabulary.list_of(name)):
+            return f"`{name}` is a field of `{of}`; write it in a record there"
         if spec is None:
             known = [one.name for one in self.vocabulary.facts.values() if one.written]
             extra = ("id", "item", "decision") if only_of_requests else ()

@@ -104,7 +104,13 @@ class Reader:
             self.document.report(path, f"expected the name of a fact{but_found(name)}")
         elif name in known:
             return known[name]
-        elif name not in self.vocabulary.unread:
+        elif name in self.vocabulary.unread:
+            pass
+        elif of := self.vocabulary.list_of(name):
+            such_as = f"`some: {{of: {of}, where: …}}`"
+            message = f"`{name}` is a field of `{of}`; ask for it in a `where`, as in {such_as}"
+            self.document.report(path, message, at_key=at_key)
+        else:
             hint = did_you_mean(name, [*known, *(RESERVED if at_key else ())])
             self.document.report(path, f"unknown fact {quoted(name)}{hint}", at_key=at_key)
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
-from checker.charting import FactReader, Facts, RecordKind, too_many_conflicts
+from checker.charting import FactReader, Facts, RecordKind
 from checker.condition import Condition
 from checker.conditionfile import Reader
 from checker.errors import Place, did_you_mean, quoted

@@ -61,8 +61,10 @@ def load_rules(folder: Path) -> RuleBase:
         guidelines = _guidelines(folder, documents, vocabulary, derived)
         if not _guideline_files(folder, documents):
             problems.append(Problem(Place(shown_path(folder)), "the folder holds no guideline"))
-        if order_file := documents.get(folder / SEARCH_ORDER):
-            search_order = load_search_order(order_file, vocabulary, guidelines)
+        # A document with too many problems to read on keeps those it has.
+        with suppress(RuleError):
+            if order_file := documents.get(folder / SEARCH_ORDER):
+                search_order = load_search_order(order_file, vocabulary, guidelines)
     problems.extend(problem for one in documents.values() if one for problem in one.problems)
     if problems or anatomy is None or vocabulary is None:
         raise RuleError(problems)
@@ -130,7 +132,7 @@ def _common(
     vocabulary: Vocabulary | None = None
     derived: Mapping[str, Condition] = {}
     relations: tuple[Relation, ...] = ()
-    with suppress(RuleError):  # a document with too many problems to read on keeps those it has
+    with suppress(RuleError):  # as above
         if anatomy_file and (anatomy := load_anatomy(anatomy_file)) and vocabulary_file:
             vocabulary = load_vocabulary(vocabulary_file, anatomy)
         if anatomy_file and anatomy and vocabulary_file and vocabulary:

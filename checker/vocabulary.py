@@ -280,6 +280,13 @@ class Vocabulary:
                 none = "an empty list [] says that there are none"
                 raise ValueError(f"expected a list of records{but_found(written)}; {none}")
 
+    def list_of(self, name: str) -> str | None:
+        """The list whose records have a field of this name."""
+        for spec in self.facts.values():
+            if isinstance(spec.type, ListOf) and name in spec.type.fields:
+                return spec.name
+        return None
+
     def faults(self, spec: FactSpec, written: Any) -> list[tuple[Path_, str]]:
         """What is wrong with a value as written, with the way to it: the place in a list, or the whole."""
         problem = self._fault(spec, written)

@@ -14,12 +14,13 @@ from checker.guideline import Status
 from checker.rulebase import load_rules
 from checker.shipped import shipped
 
-RULES = load_rules(shipped("rules"))
 CASE = """
 case: a case
 record: closed
 requests: [{id: 1, procedure: medial_branch_block, region: lumbar, targets: [L4-5]}]
 """
+
+Beside = Callable[..., Compared]
 
 
 @pytest.fixture(scope="module")
@@ -29,24 +30,29 @@ def any_determination(engine: Engine) -> Determination:
     return found
 
 
-def beside(
-    determination: Determination,
-    outcome: Outcome,
-    statuses: dict[str, Status],
-    decided: str,
-    grounds: tuple[str, ...] = (),
-    basis: Basis = "guideline",
-) -> Compared:
+@pytest.fixture
+def beside(any_determination: Determination, rules: RuleBase) -> Beside:
     """A determination with this outcome and these statuses (the others met), beside a decision."""
-    judged = tuple(
-        Judged(one.criterion, statuses.get(one.criterion.id, "met"), ())
-        for one in determination.judged
-    )
-    decision = Decision(decided, (), grounds, basis, None, None)  # type: ignore[arg-type]
-    request = Request("1", "", {}, decision)
-    procedure = replace(determination.procedure, requests=(request,))
-    changed = replace(determination, outcome=outcome, judged=judged, procedure=procedure)
-    (compared,) = compare(changed, RULES)
+
+    def compared(
+        outcome: Outcome,
+        statuses: dict[str, Status],
+        decided: str,
+        grounds: tuple[str, ...] = (),
+        basis: Basis = "guideline",
+        cited: tuple[str, ...] = (),
+    ) -> Compared:
+        judged = tuple(
+            Judged(one.criterion, statuses.get(one.criterion.id, "met"), ())
+            for one in any_determination.judged
+        )
+        decision = Decision(decided, cited, grounds, basis, None, None)  # type: ignore[arg-type]
+        request = Request("1", "", {}, decision)
+        procedure = replace(any_determination.procedure, requests=(request,))
+        changed = replace(any_determination, outcome=outcome, judged=judged, procedure=procedure)
+        (found,) = compare(changed, rules)
+        return found
+
     return compared
 
 
@@ -59,44 +65,44 @@ CARE, PRESENTATION, RESPONSE = (
 
 @pytest.mark.parametrize("status", ["not met", "missing"])
 def test_reasons_are_the_same_when_neither_side_names_another(
-    any_determination: Determination, status: Status
+    beside: Beside, status: Status
 ) -> None:
     """What is not met and what is missing are both reasons."""
-    compared = beside(any_determination, "Upheld", {CARE: status}, "Upheld", (CARE,))
+    compared = beside("Upheld", {CARE: status}, "Upheld", (CARE,))
 
     assert compared.agreement == "same reasons"
     assert (compared.shared, compared.ours_alone, compared.theirs_alone) == ((CARE,), (), ())
 
 
 def test_the_rules_may_find_the_reviewers_reason_and_more(
-    any_determination: Determination,
+    beside: Beside,
 ) -> None:
     """The reviewer's reason is among ours."""
     statuses: dict[str, Status] = {CARE: "missing", PRESENTATION: "not met"}
 
-    compared = beside(any_determination, "Upheld", statuses, "Upheld", (CARE,))
+    compared = beside("Upheld", statuses, "Upheld", (CARE,))
 
     assert compared.agreement == "same and more"
     assert (compared.shared, compared.ours_alone) == ((CARE,), (PRESENTATION,))
 
 
 def test_a_reason_of_the_reviewer_that_the_rules_do_not_find_is_another_reason(
-    any_determination: Determination,
+    beside: Beside,
 ) -> None:
     """Even where the two share one."""
     grounds = (CARE, "efficacy-not-shown")
 
-    compared = beside(any_determination, "Upheld", {CARE: "missing"}, "Upheld", grounds)
+    compared = beside("Upheld", {CARE: "missing"}, "Upheld", grounds)
 
     assert compared.agreement == "other reasons"
     assert compared.theirs_alone == ("efficacy-not-shown",)
 
 
 def test_a_denial_without_grounds_agrees_for_other_reasons(
-    any_determination: Determination,
+    beside: Beside,
 ) -> None:
     """The reviewer names nothing that the rules could share."""
-    compared = beside(any_determination, "Upheld", {CARE: "missing"}, "Upheld")
+    compared = beside("Upheld", {CARE: "missing"}, "Upheld")
 
     assert compared.agreement == "other reasons"
     assert compared.ours_alone == (CARE,)
@@ -104,41 +110,39 @@ def test_a_denial_without_grounds_agrees_for_other_reasons(
 
 @pytest.mark.parametrize("basis", ["other source", "general scepticism", "credibility"])
 def test_more_reasons_beside_a_decision_on_another_basis_are_other_reasons(
-    any_determination: Determination, basis: Basis
+    beside: Beside, basis: Basis
 ) -> None:
     """The reviewer did not weigh the guideline, so what it adds is not more of the same."""
     statuses: dict[str, Status] = {CARE: "missing", PRESENTATION: "missing"}
 
-    compared = beside(any_determination, "Upheld", statuses, "Upheld", (CARE,), basis)
+    compared = beside("Upheld", statuses, "Upheld", (CARE,), basis)
 
     assert compared.agreement == "other reasons"
 
 
 def test_advice_that_the_reviewer_names_is_shared_and_is_none_of_our_reasons(
-    any_determination: Determination,
+    beside: Beside,
 ) -> None:
     """The poor response to a block is found by both, and only the reviewer decides on it."""
     statuses: dict[str, Status] = {CARE: "missing", RESPONSE: "not met"}
 
-    both = beside(any_determination, "Upheld", statuses, "Upheld", (CARE, RESPONSE))
-    ours = beside(any_determination, "Upheld", statuses, "Upheld", (CARE,))
+    both = beside("Upheld", statuses, "Upheld", (CARE, RESPONSE))
+    ours = beside("Upheld", statuses, "Upheld", (CARE,))
 
     assert both.agreement == "same reasons"
     assert both.shared == (CARE, RESPONSE)
     assert ours.ours_alone == ()
 
 
-def test_two_grants_agree(any_determination: Determination) -> None:
+def test_two_grants_agree(beside: Beside) -> None:
     """Nothing counts against the request on either side."""
-    assert beside(any_determination, "Overturned", {}, "Overturned").agreement == "same reasons"
+    assert beside("Overturned", {}, "Overturned").agreement == "same reasons"
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [("Upheld", "Overturned"), ("Overturned", "Upheld")])
-def test_different_outcomes_disagree(
-    any_determination: Determination, ours: Outcome, theirs: str
-) -> None:
+def test_different_outcomes_disagree(beside: Beside, ours: Outcome, theirs: str) -> None:
     """Whatever the reasons."""
-    compared = beside(any_determination, ours, {}, theirs, (CARE,) if theirs == "Upheld" else ())
+    compared = beside(ours, {}, theirs, (CARE,) if theirs == "Upheld" else ())
 
     assert compared.agreement == "disagree"
     assert compared.covered
@@ -146,20 +150,16 @@ def test_different_outcomes_disagree(
 
 
 @pytest.mark.parametrize("theirs", ["Upheld", "Overturned"])
-def test_an_open_determination_neither_agrees_nor_disagrees(
-    any_determination: Determination, theirs: str
-) -> None:
+def test_an_open_determination_neither_agrees_nor_disagrees(beside: Beside, theirs: str) -> None:
     """It is covered, and counts as not agreeing."""
-    compared = beside(any_determination, "open", {CARE: "to answer"}, theirs)
+    compared = beside("open", {CARE: "to answer"}, theirs)
 
     assert compared.agreement == "open"
     assert (compared.covered, compared.agrees) == (True, False)
 
 
 @pytest.mark.parametrize("theirs", ["Upheld", "Overturned"])
-def test_a_request_that_is_not_covered_is_not_compared(
-    any_determination: Determination, theirs: str
-) -> None:
+def test_a_request_that_is_not_covered_is_not_compared(beside: Beside, theirs: str) -> None:
     """It is counted apart."""
     uncovered = replace(any_determination, judged=(), guideline=None)
 
@@ -174,13 +174,13 @@ def test_every_agreement_is_one_of_six() -> None:
     assert set(AGREEMENTS) - SAME_OUTCOME == {"disagree", "open", "not covered"}
 
 
-def test_only_decided_requests_are_compared(any_determination: Determination) -> None:
+def test_only_decided_requests_are_compared(beside: Beside) -> None:
     """A draft has nothing to be compared with."""
     assert compare(any_determination, RULES) == []
 
 
 def test_a_procedure_is_compared_once_for_each_of_its_decided_requests(
-    any_determination: Determination,
+    beside: Beside,
 ) -> None:
     """Reviewers decide item by item, even where the items are one procedure."""
     decision = Decision("Upheld", (), (CARE,), "guideline", None, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from checker.charting import complete
+from checker.charting import complete, too_many_conflicts
 from checker.engine.agreed import Engine
 from checker.errors import Problem, RuleError
 from checker.guideline import Criterion, Example, Guideline, Status
@@ -52,6 +52,9 @@ def _examples(rules: RuleBase) -> Iterator[tuple[Guideline, Criterion, Example]]
 def _impossible(rules: RuleBase) -> Iterator[Problem]:
     for _, _, example in _examples(rules):
         chart = complete(example.facts, rules.vocabulary, example.record)
+        if problem := too_many_conflicts(chart):
+            yield Problem(example.place, problem)
+            continue
         for relation in rules.relations:
             if relation.broken_by(chart):
                 yield Problem(example.place, f"no chart can say this: {relation.says}")

@@ -237,7 +237,8 @@ def _disputed(name: str, fields: tuple[str, ...]) -> SearchStrategy[Written]:
     """Two values, on strong or on weak evidence; or levels that can be read in two ways."""
     if name in LISTS and not fields:
         return st.just({"conflicting": [[], [{}]]})
-    pairs = st.lists(documented(name, fields), min_size=2, max_size=2, unique_by=str)
+    values = _known(name, fields, undisputed)
+    pairs = st.lists(values, min_size=2, max_size=2, unique_by=str)
     grades = st.tuples(*[st.sampled_from(("explicit", "explicit", "conclusory"))] * 2)
     disputed = st.builds(_graded, pairs, grades)
     return _any_of(disputed, st.just(TWO_WAYS)) if name in ("targets", "at") else disputed
