@@ -266,19 +266,21 @@ def _questions(judged: Iterable[Judged], engine: Engine, record: RecordKind) -> 
 
 
 def _to_ask(fact: Fact, criterion: Criterion, record: RecordKind) -> bool:
-    """Whether an answer about a fact can still come: not asked, in conflict, silent where one must ask."""
+    """Whether an answer about a fact can still come: not asked, in conflict, silent where one must ask.
+
+    Of a list, that counts which the criterion looks at.
+    """
     match fact:
         case NotAsked():
             return True
-        case Conflicting():
-            return record == "open"
+        case Conflicting(values):
+            return record == "open" or any(_to_ask(one, criterion, record) for one in values)
         case NotDocumented():
             return criterion.if_silent == "ask"
         case Documented(value=tuple() as items):
-            fields = (
-                field for item in items if isinstance(item, Mapping) for field in item.values()
-            )
-            return any(_to_ask(field, criterion, record) for field in fields)
+            fields = (pair for item in items if isinstance(item, Mapping) for pair in item.items())
+            names = names_in(criterion)
+            return any(name in names and _to_ask(one, criterion, record) for name, one in fields)
         case _:
             return False
 

@@ -47,9 +47,15 @@ def governing(rules: RuleBase, setting: Setting) -> Governed | NotCovered:
     """The guideline for a request, or why there is none.
 
     What was in force on the day comes first, then the earlier step of the search order, then the edition
-    nearest to the day. Without a day every edition counts as in force, and the newest is taken.
+    nearest to the day. Without a day every edition counts as in force, and the newest is taken. A guideline
+    that has no place in the order governs only where it is asked for by name.
     """
-    candidates = [one for one in rules.guidelines.values() if one.id not in setting.order.beside]
+    order = setting.order
+    candidates = [
+        one
+        for one in rules.guidelines.values()
+        if one.id not in order.beside and (not order.steps or order.rank(one) < len(order.steps))
+    ]
     covering = [one for one in candidates if not one.uncovered(setting.request)]
     if not covering:
         return _outside(rules, setting.request, candidates)

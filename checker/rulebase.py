@@ -64,7 +64,8 @@ def load_rules(folder: Path) -> RuleBase:
         # A document with too many problems to read on keeps those it has.
         with suppress(RuleError):
             if order_file := documents.get(folder / SEARCH_ORDER):
-                search_order = load_search_order(order_file, vocabulary, guidelines)
+                ids = [_id_of(path, folder) for path in _guideline_files(folder, documents)]
+                search_order = load_search_order(order_file, vocabulary, ids)
     problems.extend(problem for one in documents.values() if one for problem in one.problems)
     if problems or anatomy is None or vocabulary is None:
         raise RuleError(problems)
@@ -77,6 +78,11 @@ def _guideline_files(
 ) -> Mapping[Path, Document | None]:
     apart = [folder / name for name in _NO_GUIDELINES]
     return {path: document for path, document in documents.items() if path not in apart}
+
+
+def _id_of(path: Path, folder: Path) -> str:
+    """The id that a guideline's path makes: the way from the folder, without the suffix."""
+    return shown_path(path.relative_to(folder).with_suffix(""))
 
 
 def _files(folder: Path, problems: list[Problem]) -> list[Path]:
@@ -154,7 +160,7 @@ def _guidelines(
     for path, document in _guideline_files(folder, documents).items():
         if document is None:
             continue
-        id_of_path = shown_path(path.relative_to(folder).with_suffix(""))
+        id_of_path = _id_of(path, folder)
         with suppress(RuleError):  # as above
             guideline = load_guideline(document, id_of_path, vocabulary, derived)
             if guideline and guideline.id in guidelines:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -115,9 +115,9 @@ class SearchOrder:
 
 
 def load_search_order(
-    document: Document, vocabulary: Vocabulary, guidelines: Mapping[str, Guideline]
+    document: Document, vocabulary: Vocabulary, guidelines: Collection[str]
 ) -> SearchOrder:
-    """The search order in a document; what is wrong with it is reported there."""
+    """The search order in a document, over guidelines of these ids; what is wrong with it is reported there."""
     file = document.read(_SearchOrderFile)
     if file is None:
         return SearchOrder()
@@ -137,7 +137,7 @@ def _order(
     name: str,
     entry: _OrderEntry,
     vocabulary: Vocabulary,
-    guidelines: Mapping[str, Guideline],
+    guidelines: Collection[str],
 ) -> Order:
     for index, one in enumerate(entry.beside):
         if one not in guidelines:

@@ -500,7 +500,10 @@ def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
 
 
 def _keys_expected(model: type[BaseModel], path: Sequence[str | int], found: Any) -> str:
-    return f"expected keys such as {_listed(_keys_at(model, path)[:3])}{but_found(found)}"
+    fields = _model_at(model, path).model_fields
+    needed = [entry.alias or name for name, entry in fields.items() if entry.is_required()]
+    such_as = (needed or _keys_at(model, path))[:3]
+    return f"expected keys such as {_listed(such_as)}{but_found(found)}"
 
 
 def _choices_of(model: type[BaseModel], path: Sequence[str | int]) -> str:

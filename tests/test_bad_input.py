@@ -1,9 +1,9 @@
 """Every mistake an author can make, and the exact message that tells it.
 
 In `bad_rules/guidelines` each file goes into the small rule base of `bad_rules/rules`; those in
-`vocabularies` and `anatomies` replace its vocabulary or its anatomy. A file in `bad_cases` is read
-under that rule base. Beside `name.yaml` stands `name.expected`, what its author is told. To write
-those files anew, and then to read every one that changed:
+`vocabularies`, `anatomies` and `orders` become its vocabulary, its anatomy or its search order. A
+file in `bad_cases` is read under that rule base. Beside `name.yaml` stands `name.expected`, what its
+author is told. To write those files anew, and then to read every one that changed:
 
     REWRITE_EXPECTED=1 python -m pytest tests/test_bad_input.py
 """
@@ -23,7 +23,11 @@ from checker.rulebase import RuleBase, load_rules
 HERE = Path(__file__).parent
 RULES = HERE / "bad_rules" / "rules"
 ANATOMY = HERE.parent / "rules" / "anatomy.yaml"
-PLACES = {"vocabularies": "vocabulary.yaml", "anatomies": "anatomy.yaml"}
+PLACES = {
+    "vocabularies": "vocabulary.yaml",
+    "anatomies": "anatomy.yaml",
+    "orders": "search-order.yaml",
+}
 REWRITE = "REWRITE_EXPECTED" in os.environ
 
 BAD_RULES = sorted((HERE / "bad_rules").glob("[!r]*/*.yaml"))
@@ -161,6 +165,15 @@ def test_a_fact_that_does_not_load_is_told_once(folder: Path):
     vocabulary.write_text(text.replace("{type: boolean, ask: Are the", "{type: bool, ask: Are the"))
 
     assert [one.split(":")[0] for one in problems(folder)] == ["rules/vocabulary.yaml"]
+
+
+def test_a_guideline_that_does_not_load_is_told_once(folder: Path):
+    """One slip in a guideline does not make an error of the search order that names it."""
+    order = (HERE / "bad_rules" / "orders" / "guideline-misspelt.yaml").read_text(encoding="utf-8")
+    (folder / "search-order.yaml").write_text(order.replace("odg/block]", "odg/blocks]"))
+    (folder / "odg" / "blocks.yaml").write_text("id: odg/blocks\ntitle: a: b\n")
+
+    assert [one.split(":")[0] for one in problems(folder)] == ["rules/odg/blocks.yaml"]
 
 
 def test_a_misspelt_key_is_not_missing_as_well(folder: Path):

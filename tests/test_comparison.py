@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,8 +12,8 @@ from checker.case import Basis, Decision, Request, parse_case
 from checker.determination import Determination, Judged, Outcome, Terms, determine
 from checker.engine.agreed import Engine
 from checker.guideline import Status
-from checker.rulebase import load_rules
-from checker.shipped import shipped
+from checker.rulebase import RuleBase
+from checker.searchorder import Order, SearchOrder, Step
 
 CASE = """
 case: a case
@@ -161,12 +162,19 @@ def test_an_open_determination_neither_agrees_nor_disagrees(beside: Beside, thei
 @pytest.mark.parametrize("theirs", ["Upheld", "Overturned"])
 def test_a_request_that_is_not_covered_is_not_compared(beside: Beside, theirs: str) -> None:
     """It is counted apart."""
-    uncovered = replace(any_determination, judged=(), guideline=None)
-
-    compared = beside(uncovered, "not covered", {}, theirs, ("efficacy-not-shown",))
+    compared = beside("not covered", {}, theirs, ("efficacy-not-shown",))
 
     assert compared.agreement == "not covered"
     assert (compared.covered, compared.agrees) == (False, False)
+
+
+def test_a_grant_for_reasons_outside_the_guideline_agrees_for_other_reasons(
+    beside: Beside,
+) -> None:
+    """Both overturn, and the reviewer did not weigh the guideline."""
+    compared = beside("Overturned", {}, "Overturned", basis="other source")
+
+    assert compared.agreement == "other reasons"
 
 
 def test_every_agreement_is_one_of_six() -> None:
@@ -174,13 +182,15 @@ def test_every_agreement_is_one_of_six() -> None:
     assert set(AGREEMENTS) - SAME_OUTCOME == {"disagree", "open", "not covered"}
 
 
-def test_only_decided_requests_are_compared(beside: Beside) -> None:
+def test_only_decided_requests_are_compared(
+    any_determination: Determination, rules: RuleBase
+) -> None:
     """A draft has nothing to be compared with."""
-    assert compare(any_determination, RULES) == []
+    assert compare(any_determination, rules) == []
 
 
 def test_a_procedure_is_compared_once_for_each_of_its_decided_requests(
-    beside: Beside,
+    any_determination: Determination, rules: RuleBase
 ) -> None:
     """Reviewers decide item by item, even where the items are one procedure."""
     decision = Decision("Upheld", (), (CARE,), "guideline", None, None)
@@ -191,6 +201,79 @@ def test_a_procedure_is_compared_once_for_each_of_its_decided_requests(
     )
     procedure = replace(any_determination.procedure, requests=requests)
 
-    compared = compare(replace(any_determination, procedure=procedure), RULES)
+    compared = compare(replace(any_determination, procedure=procedure), rules)
 
     assert [one.request.id for one in compared] == ["1", "3"]
+
+
+# --- Remarks on the decision ----------------------------------------------------------------------
+
+ACOEM_THEN_ODG = Order(
+    name="CA",
+    title="an order",
+    steps=(
+        Step("first", ("ACOEM",), frozenset({"acoem", "mtus"}), ()),
+        Step("then", ("ODG",), frozenset({"odg"}), ("official disability",)),
+    ),
+)
+
+
+def findings(
+    determination: Determination, rules: RuleBase, order: Order, *cited: str
+) -> tuple[str, ...]:
+    """What is remarked on a decision that cites these sources, under a search order."""
+    decision = Decision("Upheld", cited, (), "guideline", None, None)
+    procedure = replace(determination.procedure, requests=(Request("1", "", {}, decision),))
+    under = replace(rules, search_order=SearchOrder(order))
+    (found,) = compare(replace(determination, procedure=procedure), under)
+    return found.findings
+
+
+def test_a_source_outside_the_search_order_is_remarked_on(
+    any_determination: Determination, rules: RuleBase
+) -> None:
+    """Each such source by its name; those with a place in the order are not mentioned."""
+    told = findings(
+        any_determination, rules, ACOEM_THEN_ODG, "mtus", "uptodate", "odg", "a journal"
+    )
+
+    assert told == (
+        "source outside the search order: uptodate",
+        "source outside the search order: a journal",
+    )
+
+
+def test_a_source_may_be_cited_by_a_longer_name(
+    any_determination: Determination, rules: RuleBase
+) -> None:
+    """Letters name chapters and editions."""
+    cited = "official disability guidelines, low back chapter"
+
+    assert findings(any_determination, rules, ACOEM_THEN_ODG, cited) == ()
+
+
+def test_without_a_search_order_no_source_is_outside_it(
+    any_determination: Determination, rules: RuleBase
+) -> None:
+    """A rule base need not have one."""
+    assert findings(any_determination, rules, SearchOrder().default, "uptodate") == ()
+
+
+@pytest.mark.parametrize(
+    ("procedure", "scored"), [("medial_branch_block", True), ("opioid_medication", False)]
+)
+def test_only_procedures_of_the_rule_bases_own_are_scored(
+    engine: Engine, procedure: str, scored: bool
+) -> None:
+    """What it covers beside them is reported apart."""
+    decided = "decision: {outcome: Upheld, grounds: []}"
+    text = f"case: x\nrecord: closed\nrequests: [{{id: 1, procedure: {procedure}, {decided}}}]\n"
+    case = parse_case("case.yaml", text.encode(), engine.rules)
+
+    (found,) = [
+        compared
+        for determination in determine(case, engine, Terms())
+        for compared in compare(determination, engine.rules)
+    ]
+
+    assert found.scored is scored

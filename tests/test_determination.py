@@ -629,6 +629,22 @@ def test_nerves_in_several_requests_complete_a_joint_together(
     assert warnings(determination, "complete") == []
 
 
+def test_a_region_that_only_the_levels_tell_makes_no_procedure_of_its_own(
+    clinic: Engine, a_case: Reader
+) -> None:
+    """Leaving the region out of one item does not split three joints into two and one."""
+    case = a_case(
+        "",
+        "procedure: block, region: lumbar, sedation: false, targets: [L4-5, L5-S1]",
+        "procedure: block, sedation: false, targets: [L3-4]",
+    )
+
+    determination = decided(case, clinic)
+
+    assert [one.id for one in determination.requests] == ["1", "2"]
+    assert statuses(determination)["few-joints"] == "not met"
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -245,6 +245,22 @@ def test_the_table_holds_what_is_decided_on_both_sides(items: list[Compared]) ->
     )
 
 
+def test_items_that_are_not_scored_are_reported_apart(items: list[Compared]) -> None:
+    """They count as items and as covered, and change no figure but their own."""
+    opioids = [
+        replace(items[0], agreement="disagree", scored=False),
+        replace(items[3], agreement="same reasons", scored=False),
+    ]
+
+    summary, without = summarize([*items, *opioids]), summarize(items)
+
+    assert (summary.items, summary.covered, summary.scored) == (9, 7, 5)
+    assert summary.apart == Share(1, 2)
+    assert without.apart == Share(0, 0)
+    for figure in ("agree", "letters_agree", "always_upheld", "table", "by_agreement"):
+        assert getattr(summary, figure) == getattr(without, figure)
+
+
 def test_every_agreement_is_counted_even_where_there_is_none(items: list[Compared]) -> None:
     """The counts add up to the items."""
     counts = summarize(items).by_agreement

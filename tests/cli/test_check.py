@@ -211,6 +211,20 @@ def test_a_file_that_holds_no_case_is_told_in_plain_words(
     assert "Traceback" not in ran.err
 
 
+def test_levels_of_another_region_are_never_decided_without_a_word(
+    checker: Checker, case_file: Callable[..., Path]
+) -> None:
+    """C3-4 is no joint of the low back; somebody has mistyped one or the other."""
+    path = case_file(facts="facet_tenderness: true", request=", targets: [C3-4]")
+
+    ran = checker("check", path, "--format", "json")
+
+    (result,) = ran.json["results"]
+    assert ran.code == 3
+    assert result["outcome"] == "not covered"
+    assert "region conflicting" in result["reason"]
+
+
 @pytest.mark.parametrize("name", ["absent.yaml", "an empty folder", "no folder/case.yaml"])
 def test_what_cannot_be_read_is_named(checker: Checker, tmp_path: Path, name: str) -> None:
     """A missing file, a folder without cases, a missing folder."""

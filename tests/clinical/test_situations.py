@@ -172,6 +172,16 @@ def test_a_lone_nerve_is_told_to_complete_no_joint(lumbar_block: Block, engine: 
     assert any("no facet joint is complete with L4" in one for one in determination.warnings)
 
 
+def test_the_first_sacral_nerve_alone_is_told_to_complete_no_joint(
+    lumbar_block: Block, engine: Engine
+) -> None:
+    """CPT Assistant 2004: the S1 branch comes in addition to others, so alone it blocks nothing."""
+    determination = decided(lumbar_block("targets: [S1]"), engine)
+
+    assert joints(determination) == set()
+    assert any("no facet joint is complete with S1" in one for one in determination.warnings)
+
+
 def test_a_block_without_levels_is_upheld_for_silence(lumbar_block: Block, engine: Engine) -> None:
     """ODG Low Back, item 4: what is not counted cannot be two at most."""
     determination = decided(lumbar_block("targets: not documented"), engine)

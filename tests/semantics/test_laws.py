@@ -223,7 +223,8 @@ def without_order(found: Determination) -> dict[str, object]:
     return {
         "outcome": found.outcome,
         "ledger": found.ledger,
-        "criteria": {one.criterion.id: (one.status, set(one.findings)) for one in found.judged},
+        "statuses": {one.criterion.id: one.status for one in found.judged},
+        "reasons": {one.criterion.id: {each.name for each in one.findings} for one in found.judged},
         "questions": {one.spec.name: set(one.settles) for one in found.questions},
     }
 
