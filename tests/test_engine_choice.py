@@ -19,14 +19,14 @@ LETTERS = shipped("cases") / "imr"
 EXAMPLES = shipped("cases") / "examples"
 
 COMMANDS = {
-    "check": ["check", str(LETTERS), str(EXAMPLES)],
+    "check": ["check", str(LETTERS)],
     "check json": ["check", str(LETTERS), str(EXAMPLES), "--format", "json"],
     "check strict": ["check", str(LETTERS), "--reading", "strict", "--format", "json"],
     "check lenient": ["check", str(LETTERS), "--reading", "lenient", "--format", "json"],
     "explain": ["explain", f"{LETTERS / '001.yaml'}#1"],
     "explain trace": ["explain", f"{LETTERS / '001.yaml'}#1", "--trace"],
     "new": ["new", "medial_branch_block"],
-    "audit": ["audit", str(LETTERS), "--readings"],
+    "audit": ["audit", str(LETTERS)],
     "audit json": ["audit", str(LETTERS), "--format", "json"],
     "rules list": ["rules", "list"],
     "rules show": ["rules", "show", "odg/low-back/facet-joint-diagnostic-blocks"],

@@ -21,6 +21,7 @@ CRITERIA = [
     (guideline, one) for guideline in RULES.guidelines.values() for one in guideline.criteria
 ]
 IDS = [f"{guideline.id}#{one.id}" for guideline, one in CRITERIA]
+USED_BY_THE_PROGRAM = {"procedure", "region", "side", "intent", "request_date"}
 LOWER = ("at_least", "less_than")
 EACH_CRITERION = pytest.mark.parametrize("criterion", [one for _, one in CRITERIA], ids=IDS)
 
@@ -82,10 +83,12 @@ def test_every_guideline_names_the_place_in_its_source() -> None:
 def test_every_fact_is_used_or_marked_as_informational() -> None:
     """No fact stands in the vocabulary for nothing, and none is called informational that decides."""
     used = set(names_used(RULES))
+    related = {name for one in RULES.relations for name in facts_in(one.contradiction)}
     for name, spec in RULES.vocabulary.facts.items():
-        if name in ("procedure", "region"):
-            continue
-        assert (name in used) != spec.informational, name
+        if spec.informational:
+            assert name not in used, name
+        else:
+            assert name in used | related | USED_BY_THE_PROGRAM, name
 
 
 def test_every_ground_and_criterion_has_one_meaning() -> None:
@@ -136,18 +139,16 @@ def plain_numbers(stated: Fact) -> Iterator[float]:
 
 
 def names_used(rules: RuleBase) -> Iterator[str]:
-    """Every fact that decides anything: in criteria, coverage, guards and relations, and what those hang on."""
+    """Every fact that decides anything: in criteria, coverage and guards, and what those hang on."""
     vocabulary = rules.vocabulary
     conditions = [one for _, criterion in CRITERIA for one in criterion.conditions]
-    conditions += [*vocabulary.guards.values(), *(one.contradiction for one in rules.relations)]
+    conditions += vocabulary.guards.values()
     for condition in (part for one in conditions for part in parts_of(one)):
         if isinstance(condition, Derived):
             yield condition.fact
         yield from facts_in(condition)
     for guideline in rules.guidelines.values():
         yield from guideline.covers
-    yield "request_date"
-    yield "side"
     for spec in list(vocabulary.facts.values()):
         fields = spec.type.fields.values() if isinstance(spec.type, ListOf) else ()
         yield from (one.joints_of for one in (spec, *fields) if one.joints_of)
