@@ -183,8 +183,12 @@ def parse_settings(settings: Iterable[str], rules: RuleBase) -> Facts:
     for setting in settings:
         argument = f"--set {setting}".encode("utf-8", "backslashreplace").decode()
         name, equals, value = argument.removeprefix("--set ").partition("=")
-        if not equals:
-            problems.append(Problem(Place(argument), "write the fact, `=` and its value"))
+        if not equals or not name.strip() or "\n" in argument:
+            message = "write one fact, `=` and its value, as in iv_sedation_planned=no"
+            problems.append(Problem(Place(argument), message))
+            continue
+        if name.strip() in facts:
+            problems.append(Problem(Place(argument), f"`{name.strip()}` is set twice"))
             continue
         try:
             document = parse(argument, f"{name.strip()}: {value}".encode(), CaseError)

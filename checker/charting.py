@@ -331,7 +331,8 @@ def complete(facts: Mapping[str, Fact], vocabulary: Vocabulary, record: RecordKi
     chart["region"] = _region(chart, vocabulary)
     for name, guard in vocabulary.guards.items():
         if isinstance(chart[name], NotAsked) and _is_out_of_place(guard, chart):
-            chart[name] = NOT_DOCUMENTED
+            computed = (one.name for one in vocabulary.facts.values() if one.joints_of == name)
+            chart |= dict.fromkeys((name, *computed), NOT_DOCUMENTED)
     return chart
 
 

@@ -48,14 +48,9 @@ def governing(rules: RuleBase, setting: Setting) -> Governed | NotCovered:
 
     What was in force on the day comes first, then the earlier step of the search order, then the edition
     nearest to the day. Without a day every edition counts as in force, and the newest is taken. A guideline
-    that has no place in the order governs only where it is asked for by name.
+    that has no place in the order comes last, with a warning.
     """
-    order = setting.order
-    candidates = [
-        one
-        for one in rules.guidelines.values()
-        if one.id not in order.beside and (not order.steps or order.rank(one) < len(order.steps))
-    ]
+    candidates = [one for one in rules.guidelines.values() if one.id not in setting.order.beside]
     covering = [one for one in candidates if not one.uncovered(setting.request)]
     if not covering:
         return _outside(rules, setting.request, candidates)
@@ -120,6 +115,9 @@ def _why(chosen: Guideline, covering: Sequence[Guideline], setting: Setting) -> 
 
 def _warnings(chosen: Guideline, setting: Setting) -> Iterator[str]:
     yield from _date_warnings(chosen, setting.day)
+    if setting.order.steps and setting.order.rank(chosen) == len(setting.order.steps):
+        publisher = chosen.source.publisher
+        yield f"{publisher} has no place in the search order of {setting.order.title}"
     for gap in setting.order.gaps:
         if gap.concerns(setting.request, setting.day):
             yield f"{gap.publisher} is not in the rule base for this request and day: {gap.says}"

@@ -399,7 +399,10 @@ def test_nothing_in_a_message_disturbs_the_terminal(small_rules: RuleBase):
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("nsaids", "--set nsaids: write the fact, `=` and its value"),
+        (
+            "nsaids",
+            "--set nsaids: write one fact, `=` and its value, as in iv_sedation_planned=no",
+        ),
         (
             "nsaid=failed",
             "--set nsaid=failed: unknown fact `nsaid` (did you mean `nsaids`?)",

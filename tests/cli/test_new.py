@@ -14,29 +14,49 @@ from checker.rulebase import RuleBase
 Checker = Callable[..., Any]
 
 
-def covered(rules: RuleBase, procedure: str, region: str | None) -> bool:
-    """Whether some guideline speaks of the procedure, in the region if one is given."""
-    return any(
-        procedure in one.covers["procedure"]
-        and (region is None or region in one.covers.get("region", {region}))
-        for one in rules.guidelines.values()
-    )
-
-
 def test_a_blank_case_loads_and_decides_nothing_yet(checker: Checker, rules: RuleBase) -> None:
-    """It is to answer wherever a guideline speaks of the procedure there, and not covered elsewhere."""
-    procedures, regions = rules.vocabulary.procedures, [None, *rules.vocabulary.regions]
-    for number, (procedure, region) in enumerate(product(procedures, regions)):
+    """For every procedure and region: to answer, not covered, or not recommended whatever the answers."""
+    for number, (procedure, region) in enumerate(
+        product(rules.vocabulary.procedures, [None, *rules.vocabulary.regions])
+    ):
         options = ("--region", region) if region else ()
         written = checker("new", procedure, *options, "-o", f"{number}.yaml")
 
         ran = checker("check", f"{number}.yaml", "--format", "json")
 
         (result,) = ran.json["results"]
-        expected = "open" if covered(rules, procedure, region) else "not covered"
-        assert (procedure, region, result["outcome"]) == (procedure, region, expected)
-        assert (result["questions"] != []) == (expected == "open")
-        assert (written.code, ran.code, ran.err) == (0, 3, "")
+        settled = [one["status"] for one in result["criteria"] if one["status"] == "not met"]
+        assert (written.code, ran.err) == (0, "")
+        assert (result["outcome"] == "open") == (result["questions"] != [])
+        assert (result["outcome"] == "Upheld") == (settled != [])
+        assert result["outcome"] != "Overturned"
+
+
+@pytest.mark.parametrize("procedure", ["medial_branch_block", "facet_joint_injection"])
+@pytest.mark.parametrize("region", [None, "cervical", "thoracic", "lumbar"])
+def test_a_blank_facet_case_is_to_answer(
+    checker: Checker, procedure: str, region: str | None
+) -> None:
+    """A block in any region, and one whose region is not known yet."""
+    options = ("--region", region) if region else ()
+    checker("new", procedure, *options, "-o", "blank.yaml")
+
+    ran = checker("check", "blank.yaml", "--format", "json")
+
+    (result,) = ran.json["results"]
+    assert ran.code == 3
+    assert result["outcome"] == "open"
+    if region is None:
+        assert [one["fact"] for one in result["questions"]] == ["region"]
+
+
+def test_a_blank_case_names_the_guidelines_that_ask(checker: Checker) -> None:
+    """Or says that there are none."""
+    lumbar = checker("new", "medial_branch_block", "--region", "lumbar").out
+    epidural = checker("new", "epidural_steroid_injection").out
+
+    assert "odg/low-back/facet-joint-diagnostic-blocks" in lumbar.splitlines()[0]
+    assert "no guideline of the rule base" in epidural.splitlines()[0]
 
 
 @pytest.mark.parametrize("region", ["cervical", "thoracic", "lumbar"])

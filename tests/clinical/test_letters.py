@@ -194,13 +194,41 @@ def test_letter_001_agrees_on_the_block_for_other_reasons(letter: Letter, engine
     assert set(item.ours_alone) == {"non-radicular", "conservative-care-failed"}
 
 
-def test_letter_001_does_not_cover_the_scan(letter: Letter, engine: Engine) -> None:
-    """Computed tomography is outside the rule base, so its reversal is not scored; lines 125-147."""
-    _, scan = determine(letter("001"), engine, AS_WRITTEN)
+def odg_alone(engine: Engine) -> Engine:
+    """The same engine with ODG's guidelines and no others."""
+    kept = {
+        id_: one for id_, one in engine.rules.guidelines.items() if one.source.publisher == "ODG"
+    }
+    return Engine(replace(engine.rules, guidelines=kept), engine.unavailable)
+
+
+def test_odg_does_not_cover_the_scan_of_letter_001(letter: Letter, engine: Engine) -> None:
+    """Computed tomography is no facet procedure; lines 125-147."""
+    _, scan = determine(letter("001"), odg_alone(engine), AS_WRITTEN)
 
     assert scan.outcome == "not covered"
     assert scan.guideline is None
     assert "computed tomography" in scan.reason
+
+
+def test_letter_001_scan_misses_a_surgical_plan_under_the_schedule(
+    letter: Letter, engine: Engine
+) -> None:
+    """The chart asks for the scan because of the hardware and plans no operation; lines 71-75, 135-147."""
+    _, scan = determine(letter("001"), engine, AS_WRITTEN)
+
+    assert scan.guideline is not None
+    assert scan.guideline.id == "mtus/acoem-2004/low-back-complaints/lumbar-ct"
+    assert scan.outcome == "Upheld"
+    assert against(scan) == {"surgery-considered": "missing"}
+
+
+def test_letter_001_names_a_source_outside_the_search_order(letter: Letter, engine: Engine) -> None:
+    """The block was decided by UpToDate, which has no place in the order; line 111."""
+    block, scan = compared([letter("001")], engine, AS_WRITTEN)
+
+    assert block.findings == ("source outside the search order: uptodate",)
+    assert scan.findings == ()
 
 
 # --- Letter 002: two neck joints on the left, denial overturned -----------------------------------
@@ -335,13 +363,23 @@ def test_letter_003_still_knows_of_the_repeat_from_the_record_alone(
     assert against(block)["first-set"] == "not met"
 
 
-def test_letter_003_does_not_cover_the_opioid(letter: Letter, engine: Engine) -> None:
-    """Norco, line 63, is no procedure that a guideline of the rule base speaks of."""
-    norco, _ = determine(letter("003"), engine, AS_WRITTEN)
+def test_odg_does_not_cover_the_opioid_of_letter_003(letter: Letter, engine: Engine) -> None:
+    """Norco, line 63, is no facet procedure."""
+    norco, _ = determine(letter("003"), odg_alone(engine), AS_WRITTEN)
 
     assert norco.outcome == "not covered"
     assert [one.id for one in norco.requests] == ["1"]
     assert "opioid medication" in norco.reason
+
+
+def test_letter_003_opioid_is_upheld_under_the_schedule(letter: Letter, engine: Engine) -> None:
+    """No analgesia was obtained, as the reviewer says, and no agreement or goal is on record; lines 109-113."""
+    norco, _ = determine(letter("003"), engine, AS_WRITTEN)
+
+    assert norco.guideline is not None
+    assert norco.guideline.id == "mtus/chronic-pain/opioids"
+    assert norco.outcome == "Upheld"
+    assert against(norco)["analgesia-obtained"] == "not met"
 
 
 # --- Letter 004: a thoracic facet injection guided by touch, denial upheld ------------------------
@@ -355,7 +393,7 @@ def test_letter_004_is_upheld_because_the_injection_is_meant_as_treatment(
 
     assert injection.outcome == "Upheld"
     assert against(injection) == {"not-for-treatment": "not met"}
-    assert injection.guideline.id == "odg/thoracic/facet-joint-injections"
+    assert injection.guideline.id == "mtus/acoem-2004/low-back-complaints/facet-joint-injections"
 
 
 def test_letter_004_is_upheld_without_the_reviewers_words_for_lack_of_a_purpose(
@@ -372,8 +410,10 @@ def test_letter_004_asks_for_no_individual_review_of_a_treatment(
     letter: Letter, engine: Engine
 ) -> None:
     """Individual review concerns diagnostic blocks only, which this is not; lines 65-77."""
-    (injection,) = determine(letter("004"), engine, AS_WRITTEN)
+    (injection,) = determine(letter("004"), odg_alone(engine), AS_WRITTEN)
 
+    assert injection.guideline is not None
+    assert injection.guideline.id == "odg/thoracic/facet-joint-injections"
     assert judged(injection, "individual-review").status == "not applicable"
     assert injection.questions == ()
 
@@ -393,11 +433,13 @@ def summary_of(letter: Letter, engine: Engine, terms: Terms) -> Summary:
     return summarize(compared([letter(one) for one in LETTERS], engine, terms))
 
 
-def test_all_eight_covered_decisions_followed_the_guideline(letter: Letter, engine: Engine) -> None:
-    """Ten decided items in five letters, eight of them covered, the same outcome in all eight."""
+def test_all_eight_facet_decisions_followed_the_guideline(letter: Letter, engine: Engine) -> None:
+    """Ten decided items in five letters, eight of them facet procedures, the same outcome in all eight."""
     summary = summary_of(letter, engine, AS_WRITTEN)
 
-    assert (summary.letters, summary.items, summary.covered) == (5, 10, 8)
+    assert (summary.letters, summary.items, summary.covered) == (5, 10, 10)
+    assert summary.scored == 8
+    assert (summary.apart.part, summary.apart.whole) == (1, 2)
     assert (summary.agree.part, summary.agree.whole) == (8, 8)
     assert (summary.letters_agree.part, summary.letters_agree.whole) == (5, 5)
     assert summary.by_agreement == {
@@ -406,7 +448,7 @@ def test_all_eight_covered_decisions_followed_the_guideline(letter: Letter, engi
         "other reasons": 1,
         "disagree": 0,
         "open": 0,
-        "not covered": 2,
+        "not covered": 0,
     }
 
 
@@ -419,9 +461,8 @@ def test_the_rules_foresaw_seven_of_the_eight_from_the_record(
     summary = summarize(items)
     assert (summary.agree.part, summary.agree.whole) == (7, 8)
     assert (summary.letters_agree.part, summary.letters_agree.whole) == (4, 5)
-    assert [one.determination.case.name for one in items if one.agreement == "disagree"] == [
-        "imr-002"
-    ]
+    differing = [one for one in items if one.scored and one.agreement == "disagree"]
+    assert [one.determination.case.name for one in differing] == ["imr-002"]
 
 
 def test_always_upheld_is_right_for_seven_of_the_eight(letter: Letter, engine: Engine) -> None:
@@ -476,10 +517,10 @@ def test_each_reading_agrees_with_seven_or_eight_of_eight(
     assert (summary.agree.part, summary.agree.whole) == (agree, 8)
 
 
-def test_letters_000_and_002_hang_on_silence_and_weak_evidence(
+def test_letters_000_and_002_and_the_scan_hang_on_silence_and_weak_evidence(
     letter: Letter, engine: Engine
 ) -> None:
-    """000 is denied for what the chart does not say, lines 121-127; 002 is granted on lines 93-99."""
+    """000 and the scan fail on what the chart does not say; 002 is granted on its lines 93-99."""
     outcomes = {
         (item.determination.case.name, item.request.id): tuple(
             determined.outcome
@@ -496,6 +537,7 @@ def test_letters_000_and_002_hang_on_silence_and_weak_evidence(
     assert READINGS == ("strict", "as written", "lenient")
     assert hanging == {
         ("imr-000", "1"): ("Upheld", "Upheld", "Overturned"),
+        ("imr-001", "2"): ("Upheld", "Upheld", "Overturned"),
         ("imr-002", "1"): ("Upheld", "Overturned", "Overturned"),
     }
 

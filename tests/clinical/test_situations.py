@@ -57,7 +57,9 @@ Block = Callable[..., Case]
 AS_WRITTEN = Terms()
 
 
-def block(rules: RuleBase, request: str, different: str, record: str) -> Case:
+def block(
+    rules: RuleBase, request: str, different: str, record: str, jurisdiction: str
+) -> Case:
     """The case of one request, with the facts that are different in the place of the others."""
     chart, asked = yaml.safe_load(CHART), yaml.safe_load(request)
     for name, value in (yaml.safe_load(different) or {}).items():
@@ -65,6 +67,7 @@ def block(rules: RuleBase, request: str, different: str, record: str) -> Case:
         (asked if of_request else chart)[name] = value
     case = {
         "case": "situation",
+        "jurisdiction": jurisdiction,
         "record": record,
         "facts": chart,
         "requests": [{"id": 1, **asked}],
@@ -75,13 +78,21 @@ def block(rules: RuleBase, request: str, different: str, record: str) -> Case:
 @pytest.fixture
 def lumbar_block(rules: RuleBase) -> Block:
     """A lumbar block that meets everything, but for the facts given."""
-    return lambda different="", record="closed": block(rules, LUMBAR, different, record)
+
+    def case(different: str = "", record: str = "closed", jurisdiction: str = "CA") -> Case:
+        return block(rules, LUMBAR, different, record, jurisdiction)
+
+    return case
 
 
 @pytest.fixture
 def neck_block(rules: RuleBase) -> Block:
     """A neck block that meets everything, but for the facts given."""
-    return lambda different="", record="closed": block(rules, NECK, different, record)
+
+    def case(different: str = "", record: str = "closed", jurisdiction: str = "CA") -> Case:
+        return block(rules, NECK, different, record, jurisdiction)
+
+    return case
 
 
 def decided(case: Case, engine: Engine, terms: Terms = AS_WRITTEN) -> Determination:
@@ -541,11 +552,25 @@ def test_two_examinations_that_differ_do_not_matter_beside_a_third_finding(
 # --- Which guideline ------------------------------------------------------------------------------
 
 
-def test_a_lumbar_block_as_treatment_is_upheld_under_its_own_guideline(
+def test_a_lumbar_block_as_treatment_is_upheld_under_the_schedule_in_california(
+    lumbar_block: Block, engine: Engine
+) -> None:
+    """8 CCR 9792.21.1: the schedule comes first, and its chapter on the low back recommends no such treatment."""
+    determination = decided(lumbar_block("intent: therapeutic"), engine)
+
+    assert determination.guideline.id == (
+        "mtus/acoem-2004/low-back-complaints/facet-joint-injections"
+    )
+    assert against(determination) == {"not-for-treatment": "not met"}
+
+
+def test_a_lumbar_block_as_treatment_is_upheld_under_odg_in_texas(
     lumbar_block: Block, engine: Engine
 ) -> None:
     """ODG Low Back: medial branch blocks are not recommended as treatment."""
-    determination = decided(lumbar_block("intent: therapeutic"), engine)
+    case = lumbar_block("intent: therapeutic", jurisdiction="TX")
+
+    determination = decided(case, engine)
 
     assert determination.guideline.id == "odg/low-back/medial-branch-blocks-therapeutic"
     assert against(determination) == {"not-for-treatment": "not met"}

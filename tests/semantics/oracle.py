@@ -149,10 +149,25 @@ def _operator(value: Any, word: str, bound: Written, chart: Plain) -> bool | Non
 # Every way to settle conflicts, and every way to answer ---------------------------------------------
 
 
-def ways(facts: Mapping[str, Written], record: str, reading: str) -> list[Plain]:
-    """The charts without conflicts that these facts stand for; levels readable in two ways are one."""
-    names = {name: facts.get(name, _default(record)) for name in [*FACTS, *LISTS]}
-    return _settled(names, record, reading)
+def ways(situation: Situation, reading: str) -> list[Plain]:
+    """The charts without conflicts that a chart stands for; levels readable in two ways are one."""
+    record = situation.record
+    facts = {name: situation.facts.get(name, _default(record)) for name in [*FACTS, *LISTS]}
+    for name, guard in situation.written.guards.items():
+        if facts[name] == UNASKED and _never(guard, facts, record, situation.written):
+            facts[name] = SILENT
+    return _settled(facts, record, reading)
+
+
+def _never(guard: Written, facts: Mapping[str, Written], record: str, rules: Rules) -> bool:
+    """Whether a guard is false however conflicts are settled; then its fact need not be asked."""
+    concerned = {name: said for name, said in facts.items() if name in guard}
+    charts = (_silenced(way) for way in _settled(concerned, record, "as written"))
+    return all(truth(guard, chart, rules) is False for chart in charts)
+
+
+def _silenced(chart: Plain) -> Plain:
+    return {name: None if value == UNASKED else value for name, value in chart.items()}
 
 
 def _default(record: str) -> str:
@@ -384,7 +399,7 @@ def decided(criterion: Mapping[str, Written], situation: Situation, reading: str
         reading, criterion["if_silent"]
     )
     names = looked_at(criterion, rules)
-    charts = [_only(way, names) for way in ways(situation.facts, situation.record, reading)]
+    charts = [_only(way, names) for way in ways(situation, reading)]
     different = [one for number, one in enumerate(charts) if one not in charts[:number]]
     return among((status(criterion, one, rules, silence) for one in different), situation.record)
 
@@ -392,7 +407,7 @@ def decided(criterion: Mapping[str, Written], situation: Situation, reading: str
 def refutation(criterion: Mapping[str, Written], situation: Situation) -> dict[str, Written] | None:
     """Facts to document, in place of silence, that make what a criterion asks false; if there are any."""
     rules, names = situation.written, looked_at(criterion, situation.written)
-    (chart,) = ways(situation.facts, situation.record, "as written")
+    (chart,) = ways(situation, "as written")
     try:
         for way in answered(_questioned(_only(chart, names)), names):
             if _holds(criterion, way, rules) is False:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -103,16 +103,18 @@ PARTS = ("when", "requires", "unless")
 
 @dataclass(frozen=True)
 class Rules:
-    """A rule base as written: the conditions of the derived facts, and the criteria."""
+    """A rule base as written: conditions of derived facts, criteria, and when facts are asked at all."""
 
     derived: Mapping[str, Written]
     criteria: tuple[Mapping[str, Written], ...]
+    guards: Mapping[str, Written] = field(default_factory=dict)
 
     @cached_property
     def named(self) -> frozenset[str]:
         """The facts and fields that the rules look at, through derived facts as well."""
         parts = [one[part] for one in self.criteria for part in PARTS if part in one]
-        return frozenset(word for word in words([parts, *self.derived.values()]) if word in _KNOWN)
+        conditions = [parts, *self.derived.values(), *self.guards.values()]
+        return frozenset(word for word in words(conditions) if word in _KNOWN)
 
     @property
     def facts(self) -> frozenset[str]:
@@ -232,7 +234,8 @@ class Situation:
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         """What an author would write, to be read when a test fails."""
-        written = (*self.written.derived.items(), ("criteria", self.written.criteria))
+        rules = self.written
+        written = (*rules.derived.items(), ("guards", rules.guards), ("criteria", rules.criteria))
         parts = (*written, (self.record, self.facts))
         printer.text("\n  " + "\n  ".join(f"{title}: {_flow(part)}" for title, part in parts))
 

@@ -33,7 +33,6 @@ DERIVED = ("first", "second", "third")
 """Names for derived facts; each may hang on those before it."""
 
 
-
 def _weighed(*choices: tuple[int, SearchStrategy[Any]]) -> SearchStrategy[Any]:
     """One of several strategies, each as often as its weight says.
 
@@ -53,7 +52,9 @@ def _any_of(*choices: SearchStrategy[Any]) -> SearchStrategy[Any]:
 def _equal(name: str, *, most: int) -> SearchStrategy[Written]:
     """A fact has a value, or one of up to `most`, or has not."""
     one = st.sampled_from(values_of(name))
-    wanted = _any_of(one, st.lists(one, min_size=1, max_size=most, unique=True)) if most > 1 else one
+    wanted = (
+        _any_of(one, st.lists(one, min_size=1, max_size=most, unique=True)) if most > 1 else one
+    )
     said = _weighed(
         (3, wanted),
         (1, wanted.map(lambda value: {"is": value})),
@@ -177,7 +178,9 @@ def rule_bases(draw: st.DrawFn, most: int, depth: int) -> Rules:
         if name in named:
             derived[name] = draw(conditions(1, DERIVED[:number]))
             named |= set(words(derived[name]))
-    return Rules(derived, tuple({"id": f"c{number}", **one} for number, one in enumerate(criteria)))
+    guards = {name: one for name, one in draw(_guards()).items() if name in named}
+    numbered = tuple({"id": f"c{number}", **one} for number, one in enumerate(criteria))
+    return Rules(derived, numbered, guards)
 
 
 @cache
@@ -192,6 +195,14 @@ def _criteria(most: int, depth: int) -> SearchStrategy[list[dict[str, Written]]]
         optional={"when": aside, "unless": aside},
     )
     return st.lists(one, min_size=1, max_size=most)
+
+
+@cache
+def _guards() -> SearchStrategy[dict[str, Written]]:
+    """Now and then a fact that is asked only when another has some value."""
+    guarded = st.sampled_from(("weeks", "drugs", "seen", "blocks", "visits"))
+    guard = _any_of(_equal("tender", most=1), _equal("therapy", most=2))
+    return _weighed((2, st.just({})), (1, st.dictionaries(guarded, guard, max_size=2)))
 
 
 # Charts ---------------------------------------------------------------------------------------------
@@ -328,7 +339,8 @@ def reordered(draw: st.DrawFn):
     before = draw(situations())
     shuffle = Random(draw(st.integers(0, 2**32))).shuffle
     derived = {name: _shuffled(one, shuffle) for name, one in before.written.derived.items()}
-    written = Rules(derived, tuple(_shuffled(list(before.written.criteria), shuffle)))
+    criteria = _shuffled(list(before.written.criteria), shuffle)
+    written = Rules(derived, tuple(criteria), _shuffled(dict(before.written.guards), shuffle))
     facts = _shuffled(dict(before.facts), shuffle)
     return before, Situation(written, loaded(written), facts, before.record)
 

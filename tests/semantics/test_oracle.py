@@ -29,7 +29,7 @@ def test_the_range_of_a_condition_holds_the_truth_under_every_answer(situation):
 
 
 def truths(condition, situation):
-    (chart,) = oracle.ways(situation.facts, situation.record, "as written")
+    (chart,) = oracle.ways(situation, "as written")
     try:
         return oracle.truths(condition, chart, situation.written)
     except oracle.TooManyError:
