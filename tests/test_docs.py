@@ -53,8 +53,9 @@ def run(arguments: str) -> tuple[str, int]:
 
 def matches(expected: str, real: str) -> bool:
     """Whether the output is the one expected, `…` standing for any lines."""
-    pattern = re.escape(expected.strip("\n")).replace(re.escape("\n…\n"), r"\n(?:.*\n)*?")
-    return re.fullmatch(pattern, real.strip("\n")) is not None
+    pattern = re.escape("\n" + expected.strip("\n") + "\n")
+    pattern = pattern.replace(re.escape("\n…\n"), r"\n(?:.*\n)*?")
+    return re.fullmatch(pattern, "\n" + real.strip("\n") + "\n") is not None
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_documented_output_is_the_real_one(
 
 def update(page: Path, arguments: str, expected: str, real: str, code: int) -> None:
     """Writes the real output after the command, except where lines are left out."""
-    if "\n…\n" in expected and matches(expected, real):
+    if "…\n" in expected and matches(expected, real):
         return
     exit_line = f"[exit {code}]\n" if code else ""
     text = page.read_text(encoding="utf-8")
