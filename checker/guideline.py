@@ -38,6 +38,12 @@ class SourceEntry(FromFile):
     pages: str | None = None
     url: str | None = None
 
+    @property
+    def cited(self) -> str:
+        """The source in one line, without the address."""
+        parts = (self.publisher, self.chapter, self.section, self.edition, self.year, self.pages)
+        return ", ".join(str(part) for part in parts if part)
+
 
 class _InForceEntry(FromFile):
     from_: date
@@ -111,6 +117,11 @@ class Criterion:
     place: Place
 
     @property
+    def place_in_source(self) -> str:
+        """`item 3` for numbered items, else the words that name the place."""
+        return f"item {self.item}" if self.item[0].isdigit() else self.item
+
+    @property
     def decides(self) -> bool:
         """Whether the determination hangs on it; conduct and outcome criteria are advice."""
         return self.kind in ("eligibility", "administrative")
@@ -151,16 +162,7 @@ class Guideline:
 
     def citation(self, criterion: Criterion) -> str:
         """Publisher, chapter, section, edition and item or page, in one line."""
-        source = self.source
-        parts = (
-            source.publisher,
-            source.chapter,
-            source.section,
-            source.edition,
-            source.year,
-            source.pages,
-        )
-        return ", ".join([*(str(part) for part in parts if part), f"item {criterion.item}"])
+        return f"{self.source.cited}, {criterion.place_in_source}"
 
 
 def covered_by(fact: Fact, values: frozenset[str]) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,25 +18,28 @@ import checker as package
 from checker.shipped import shipped
 
 LETTERS = shipped("cases") / "imr"
-EXAMPLES = shipped("cases") / "examples"
+DRAFTS = [
+    str(shipped("cases") / "examples" / f"{name}.yaml")
+    for name in ("ready", "to-answer", "neck-ready", "range-of-levels")
+]
+LOW_BACK = "odg/low-back/facet-joint-diagnostic-blocks"
 
 COMMANDS = {
-    "check": ["check", str(LETTERS)],
-    "check json": ["check", str(LETTERS), str(EXAMPLES), "--format", "json"],
-    "check strict": ["check", str(LETTERS), "--reading", "strict", "--format", "json"],
-    "check lenient": ["check", str(LETTERS), "--reading", "lenient", "--format", "json"],
+    "check": ["check", str(LETTERS / "000.yaml")],
+    "check json": ["check", str(LETTERS), *DRAFTS, "--format", "json"],
+    "check strict": ["check", str(LETTERS / "001.yaml"), "--reading", "strict", "--format", "json"],
     "explain": ["explain", f"{LETTERS / '001.yaml'}#1"],
     "explain trace": ["explain", f"{LETTERS / '001.yaml'}#1", "--trace"],
     "new": ["new", "medial_branch_block"],
     "audit": ["audit", str(LETTERS)],
     "audit json": ["audit", str(LETTERS), "--format", "json"],
     "rules list": ["rules", "list"],
-    "rules show": ["rules", "show", "odg/low-back/facet-joint-diagnostic-blocks"],
-    "rules check": ["rules", "check"],
+    "rules show": ["rules", "show", LOW_BACK],
+    "rules check": ["rules", "check", "--rules", "two guidelines"],
 }
 
 RUN_ALL = """
-import contextlib, io, json, sys
+import contextlib, functools, io, json, sys
 
 blocked, commands = json.loads(sys.argv[1])
 
@@ -47,6 +52,9 @@ if blocked:
     sys.meta_path.insert(0, Blocked())
 
 import checker.cli
+
+# The same files over and over: they are read once.
+checker.cli.common.load_rules = functools.cache(checker.cli.common.load_rules)
 
 ran = {}
 for name, command in commands.items():
@@ -65,9 +73,23 @@ print(json.dumps([ran, "durable_rules_engine" in sys.modules]))
 @cache
 def ran(*, without_durable_rules: bool) -> dict[str, Any]:
     """Exit code, results and messages of every command, in a process of its own."""
+    with TemporaryDirectory() as folder:
+        some_of_the_rules(Path(folder) / "two guidelines")
+        return ran_in(folder, without_durable_rules=without_durable_rules)
+
+
+def some_of_the_rules(folder: Path) -> None:
+    """Enough of the rule base to run examples, without the time that all of them take."""
+    for name in ("anatomy", "vocabulary", LOW_BACK, "odg/thoracic/facet-joint-injections"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(shipped("rules") / f"{name}.yaml", folder / f"{name}.yaml")
+
+
+def ran_in(folder: str, *, without_durable_rules: bool) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-c", RUN_ALL, json.dumps([without_durable_rules, COMMANDS])],
         check=True,
+        cwd=folder,
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": str(Path(package.__file__).parents[1])},
@@ -93,7 +115,7 @@ def test_every_command_works_without_durable_rules(name: str) -> None:
     assert (code, err) == (ran(without_durable_rules=False)[name][0], "")
 
 
-@pytest.mark.parametrize("name", ["check json", "check strict", "check lenient", "audit json"])
+@pytest.mark.parametrize("name", ["check json", "check strict", "audit json"])
 def test_the_json_names_the_engine_and_is_the_same_otherwise(name: str) -> None:
     """Every determination, status, fact and figure."""
     _, alone, _ = ran(without_durable_rules=True)[name]

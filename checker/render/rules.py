@@ -65,19 +65,10 @@ def covers_words(guideline: Guideline) -> str:
 
 def show_guideline(guideline: Guideline, console: Console) -> None:
     """Its scope, then every criterion with what it needs, what silence does, and what to do about it."""
-    source = guideline.source
-    cited = [
-        source.publisher,
-        source.chapter,
-        source.section,
-        source.edition,
-        source.year,
-        source.pages,
-        source.url,
-    ]
+    address = f", {guideline.source.url}" if guideline.source.url else ""
     console.print(Text(guideline.title, style="bold"))
     console.print(f"{guideline.id}   {guideline.place.file}")
-    console.print(f"Source: {', '.join(str(one) for one in cited if one)}")
+    console.print(f"Source: {guideline.source.cited}{address}")
     console.print(
         f"In force: {guideline.since} to {guideline.until or 'now'}. Covers: {covers_words(guideline)}."
     )
@@ -92,7 +83,7 @@ def _show_criterion(number: int, criterion: Criterion, console: Console) -> None
     console.print(
         Text.assemble(
             (f"{number}. {criterion.id}", "bold"),
-            f"   item {criterion.item}   {_ROLES[criterion.kind]}",
+            f"   {criterion.place_in_source}   {_ROLES[criterion.kind]}",
         )
     )
     lines = [criterion.says]

@@ -75,7 +75,7 @@ def test_a_case_that_is_not_ready_says_what_to_do(
     assert "! missing facet-presentation" in text
     assert "! missing conservative-care-failed" in text
     assert "→ Attach therapy notes" in text
-    assert re.search(r"\b2 missing, \d+ presumed, \d+ met\.", text)
+    assert re.search(r"\b2 missing, \d+ presumed, \d+ met\b", text)
     assert "not a medical-necessity determination" in text
 
 

@@ -57,9 +57,7 @@ Block = Callable[..., Case]
 AS_WRITTEN = Terms()
 
 
-def block(
-    rules: RuleBase, request: str, different: str, record: str, jurisdiction: str
-) -> Case:
+def block(rules: RuleBase, request: str, different: str, record: str, jurisdiction: str) -> Case:
     """The case of one request, with the facts that are different in the place of the others."""
     chart, asked = yaml.safe_load(CHART), yaml.safe_load(request)
     for name, value in (yaml.safe_load(different) or {}).items():
@@ -555,7 +553,7 @@ def test_two_examinations_that_differ_do_not_matter_beside_a_third_finding(
 def test_a_lumbar_block_as_treatment_is_upheld_under_the_schedule_in_california(
     lumbar_block: Block, engine: Engine
 ) -> None:
-    """8 CCR 9792.21.1: the schedule comes first, and its chapter on the low back recommends no such treatment."""
+    """8 CCR 9792.21.1: the schedule comes first; its chapter on the low back recommends no such treatment."""
     determination = decided(lumbar_block("intent: therapeutic"), engine)
 
     assert determination.guideline.id == (

@@ -176,12 +176,12 @@ _ANATOMY = {
 def _vocabulary(rules: Rules) -> Written:
     named = {*rules.named, *map(written_as, rules.named)}
     facts = {name: _asked(entry) for name, entry in FACTS.items() if name in named}
-    for name in LISTS:
+    for name in named & set(LISTS):
         fields = {one: _asked(entry) for one, entry in LISTS[name].items() if one in named}
-        if name in named:
-            facts[name] = _asked(
-                {"type": "list", "fields": fields or {f"any_of_{name}": _asked(_BOOLEAN)}}
-            )
+        any_field = {f"any_of_{name}": _asked(_BOOLEAN)}
+        facts[name] = _asked({"type": "list", "fields": fields or any_field})
+    for name, guard in rules.guards.items():
+        facts[name] |= {"when": guard}
     facts |= {name: _asked({"derived_when": one}) for name, one in rules.derived.items()}
     procedures_ = {"block": {"title": "b", "targets": "nerves"}}
     return {"facts": facts, "procedures": procedures_, "regions": {"lumbar": "l"}}

@@ -178,7 +178,8 @@ def rule_bases(draw: st.DrawFn, most: int, depth: int) -> Rules:
         if name in named:
             derived[name] = draw(conditions(1, DERIVED[:number]))
             named |= set(words(derived[name]))
-    guards = {name: one for name, one in draw(_guards()).items() if name in named}
+    looked_at = Rules(derived, tuple(criteria)).facts
+    guards = {name: one for name, one in draw(_guards()).items() if name in looked_at}
     numbered = tuple({"id": f"c{number}", **one} for number, one in enumerate(criteria))
     return Rules(derived, numbered, guards)
 
