@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from math import prod
 from typing import Any
 
@@ -83,8 +83,7 @@ def _truth(word: str, said: Written, chart: Plain, rules: Rules) -> bool | None:
                 {**said, "where": {"not": said["where"]}}, chart, rules, lambda n: n == 0
             )
         case "count":
-            within = (said.get("at_least", 0), said.get("at_most", 99))
-            return _number(said, chart, rules, lambda number: within[0] <= number <= within[1])
+            return _all(_counted(said, bound, chart, rules) for bound in COMPARE if bound in said)
         case "overlap" | "within":
             return _two_sets(word, *(chart[name] for name in said))
         case _ if word in rules.derived:
@@ -102,6 +101,10 @@ def _all(truths: Iterable[bool | None]) -> bool | None:
 
 def _not(found: bool | None) -> bool | None:
     return None if found is None else not found
+
+
+def _counted(said: Written, bound: str, chart: Plain, rules: Rules) -> bool | None:
+    return _number(said, chart, rules, lambda number: COMPARE[bound](number, said[bound]))
 
 
 def _number(said: Written, chart: Plain, rules: Rules, holds: Any) -> bool | None:
@@ -271,7 +274,7 @@ def _any_list(name: str, names: frozenset[str]) -> tuple[Any, ...]:
         raise TooManyError
     records = [dict(zip(fields, way, strict=True)) for way in product(*options)]
     alike = ([record] * number for record in records for number in range(1, 5))
-    different = ([one, other] for one, other in zip(records, records[1:], strict=False))
+    different = ([one, other] for one, other in pairwise(records))
     return ([], *alike, *different, None)
 
 

@@ -55,8 +55,9 @@ def can_be_excepted(criterion: Criterion, situation: Situation, reading: Reading
 
 @given(with_more_documented(), readings)
 def test_documenting_more_never_changes_what_evidence_has_settled(situations_, reading):
-    """L1: met stays met or turns out not to apply, not applicable stays, not met stays unless a
-    newly documented exception lifts it.
+    """L1: what is met, not met or not applicable stays so.
+
+    What was met may turn out not to apply, and a newly documented exception may lift what was not met.
     """
     before, after = situations_
     now = statuses(after, reading)
@@ -88,8 +89,9 @@ def test_a_presumption_yields_to_evidence(situation, reading):
 
 @given(situations(), readings)
 def test_silence_never_rescues_from_a_documented_adverse_fact(situation, reading):
-    """L3: where one documented fact settles that a criterion is not met, nothing that is silent or
-    not asked about other facts makes it presumed or met; only its exception can.
+    """L3: where one documented fact makes a criterion not met, all else being silent, it is not met.
+
+    Nothing that is silent or not asked makes it met or presumed; only its exception can.
     """
     now = statuses(situation, reading)
     for criterion in situation.guideline.criteria:
@@ -170,8 +172,9 @@ def test_read_leniently_only_a_conflict_that_is_shown_makes_a_criterion_missing(
 
 @given(with_replies(), readings)
 def test_an_open_determination_asks_until_answers_close_it(asked, reading):
-    """L6: an open determination asks something, asks nothing twice, and answers, whatever they are,
-    close it; the answer to a list of records may bring up facts to compare them with.
+    """L6: an open determination asks something, asks nothing twice, and any answers close it.
+
+    The answer to a list of records may bring up facts to compare them with.
     """
     situation, replies = asked
     found = determination(situation, reading)
@@ -188,9 +191,7 @@ def test_an_open_determination_asks_until_answers_close_it(asked, reading):
 
 @given(situations(), readings)
 def test_no_question_is_asked_about_what_is_known(situation, reading):
-    """L6: every question is about a fact that was not asked, is silent, or is in conflict, in what
-    the criteria look at.
-    """
+    """L6: what a question is about is not asked, silent or in conflict where its criteria look."""
     criteria = {one.id: one for one in situation.guideline.criteria}
     for question in determination(situation, reading).questions:
         names = {written_as(name) for one in question.settles for name in names_in(criteria[one])}

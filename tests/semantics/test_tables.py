@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from itertools import product
 from pathlib import Path
+from shutil import copy
+from tempfile import TemporaryDirectory
 from typing import get_args
 
 import pytest
@@ -20,8 +22,6 @@ from checker.engine.written import READINGS, Reading
 from checker.fact import Chart, Conflicting, Documented, Fact, state_of
 from checker.rulebase import RuleBase, load_rules
 from tests.semantics.tables import PAGE, Row, Table, blocks, tables
-
-ROOT = PAGE.parents[1]
 
 RANGES = {
     "true": TRUE,
@@ -38,15 +38,18 @@ CHECKED: dict[int, str] = {}
 
 
 def rows_of(*columns: str, block: bool = False) -> pytest.MarkDecorator:
-    """The rows of all tables whose last columns are these, with their block above if they have one."""
+    """The rows of all tables whose last columns are these, with their table if a block stands above it."""
     found = []
     for table in tables():
         if table.columns[-len(columns) :] == columns and bool(table.block) == block:
             assert table.line not in CHECKED
             CHECKED[table.line] = columns[-1]
-            found += [pytest.param(table, row, id=_id(table, row)) for row in table.rows]
+            found += [
+                pytest.param(*([table] if block else []), row, id=_id(table, row))
+                for row in table.rows
+            ]
     assert found, columns
-    return pytest.mark.parametrize(("table", "row"), found)
+    return pytest.mark.parametrize(["table", "row"] if block else ["row"], found)
 
 
 def _id(table: Table, row: Row) -> str:
@@ -62,27 +65,15 @@ def listed(cell: str, every: tuple[str, ...]) -> list[str]:
 # Rule bases and charts ------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module", autouse=True)
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A place for the rule bases that the tables need."""
-    _place.append(tmp_path_factory.mktemp("rules"))
-    yield
-    engine.cache_clear()
-    _place.clear()
-
-
-_place: list[Path] = []
-
-
 @cache
 def engine(vocabulary: str, *criteria: str) -> Engine:
-    """An engine for these criteria, each given as the YAML of what it asks; they are called c0, c1…"""
-    folder = _place[0]
-    entries = [yaml.safe_load(criterion) for criterion in criteria]
-    (folder / "vocabulary.yaml").write_text(vocabulary, encoding="utf-8")
-    (folder / "anatomy.yaml").write_bytes((ROOT / "rules" / "anatomy.yaml").read_bytes())
-    (folder / "g.yaml").write_text(yaml.safe_dump(_guideline(entries), sort_keys=False))
-    found = Engine(load_rules(folder))
+    """An engine for criteria called c0, c1 and so on, each given as the YAML of what it asks."""
+    guideline = _guideline([yaml.safe_load(criterion) for criterion in criteria])
+    with TemporaryDirectory() as folder:
+        copy(PAGE.parents[1] / "rules" / "anatomy.yaml", folder)
+        Path(folder, "vocabulary.yaml").write_text(vocabulary, encoding="utf-8")
+        Path(folder, "g.yaml").write_text(yaml.safe_dump(guideline, sort_keys=False))
+        found = Engine(load_rules(Path(folder)))
     assert found.unavailable is None
     return found
 
@@ -147,7 +138,7 @@ VOCABULARY = blocks()[0]
 
 
 @rows_of("the case says", "closed record", "open record")
-def test_what_a_case_says_is_one_of_four_states(table: Table, row: Row):
+def test_what_a_case_says_is_one_of_four_states(row: Row):
     """Silence means not documented in a closed record, and not asked in an open one."""
     rules = engine(VOCABULARY, "requires: {facet_tenderness: true}").rules
     facts = {"facet_tenderness": row["the case says"]}
@@ -156,7 +147,7 @@ def test_what_a_case_says_is_one_of_four_states(table: Table, row: Row):
 
 
 @rows_of("procedure", "targets", "requested_joints")
-def test_targets_stand_for_joints(table: Table, row: Row):
+def test_targets_stand_for_joints(row: Row):
     """Nerves are turned into the joints that they supply; some ranges can be read in two ways."""
     rules = engine(VOCABULARY, "requires: {facet_tenderness: true}").rules
     facts = {name: row[name] for name in ("procedure", "targets")}
@@ -168,7 +159,7 @@ def test_targets_stand_for_joints(table: Table, row: Row):
 
 
 @rows_of("the case says", "record", "record+ur", "all")
-def test_facts_are_heard_from_the_named_voices(table: Table, row: Row):
+def test_facts_are_heard_from_the_named_voices(row: Row):
     """What only other voices say is not mentioned."""
     rules = engine(VOCABULARY, "requires: {facet_tenderness: true}").rules
     case = case_of(rules, {"facet_tenderness": row["the case says"]}, "closed")
@@ -247,7 +238,7 @@ def statuses_where(truths: Mapping[str, str]) -> list[str]:
 
 
 @rows_of("one", "other", "all", "any")
-def test_all_and_any_are_the_least_and_the_most_true(table: Table, row: Row):
+def test_all_and_any_are_the_least_and_the_most_true(row: Row):
     """In either order."""
     parts = [condition_of("when"), condition_of("requires")]
     for word, (first, second) in product(("all", "any"), (("one", "other"), ("other", "one"))):
@@ -257,7 +248,7 @@ def test_all_and_any_are_the_least_and_the_most_true(table: Table, row: Row):
 
 
 @rows_of("part", "not")
-def test_not_turns_a_truth_around(table: Table, row: Row):
+def test_not_turns_a_truth_around(row: Row):
     """Unknown stays unknown, and the ends of a range change places."""
     found = engine(
         TRUTH_VOCABULARY, *under_every_policy(yaml.safe_dump({"not": condition_of("when")}))
@@ -273,7 +264,7 @@ ALL_TRUTHS = tuple(TRUTHS)
 
 
 @rows_of("when", "requires", "what must hold")
-def test_when_a_criterion_does_not_apply_it_holds(table: Table, row: Row):
+def test_when_a_criterion_does_not_apply_it_holds(row: Row):
     """It must hold that `when` is false or that what is required is true."""
     for when, requires in product(row["when"].split(", "), row["requires"].split(", ")):
         found = statuses_where({"when": when, "requires": requires})
@@ -281,7 +272,7 @@ def test_when_a_criterion_does_not_apply_it_holds(table: Table, row: Row):
 
 
 @rows_of("what must hold", "unless", "together")
-def test_an_exception_must_be_documented(table: Table, row: Row):
+def test_an_exception_must_be_documented(row: Row):
     """Silence about it is as good as its being false."""
     holds = listed(row["what must hold"], ALL_TRUTHS)
     exceptions = listed(row["unless"], ("none", *ALL_TRUTHS))
@@ -292,13 +283,13 @@ def test_an_exception_must_be_documented(table: Table, row: Row):
 
 
 @rows_of("truth", *POLICIES)
-def test_a_truth_comes_to_a_status(table: Table, row: Row):
+def test_a_truth_comes_to_a_status(row: Row):
     """A criterion is to answer while an answer to come can change whether it counts for or against."""
     assert statuses_where({"requires": row["truth"]}) == expected_of(row["truth"])
 
 
 @rows_of("when", "requires", "unless", "if_silent", "status")
-def test_a_criterion_has_the_status_of_its_table(table: Table, row: Row):
+def test_a_criterion_has_the_status_of_its_table(row: Row):
     """The whole way from the truths of its parts to its status."""
     whens = listed(row["when"], ("none", *ALL_TRUTHS))
     exceptions = listed(row["unless"], ("none", *ALL_TRUTHS))
@@ -334,7 +325,9 @@ WAYS_VOCABULARY = yaml.safe_dump(
         "facts": {
             "way": {
                 "type": "enum",
-                "values": {f"{one}_{n}": "a value" for one in STATUS_IN_A_WAY.values() for n in "12"},
+                "values": {
+                    f"{one}_{n}": "a value" for one in STATUS_IN_A_WAY.values() for n in "12"
+                },
                 "ask": "a question",
             },
             "silent": {"type": "boolean", "ask": "a question"},
@@ -355,7 +348,7 @@ requires:
 
 
 @rows_of("one way", "another way", "closed record", "open record")
-def test_a_conflict_is_settled_in_every_way(table: Table, row: Row):
+def test_a_conflict_is_settled_in_every_way(row: Row):
     """What the ways come to together, under every policy that leads to the two statuses."""
     found = engine(WAYS_VOCABULARY, *under_every_policy(WAYS_CRITERION))
     pair = [row["one way"], row["another way"]]
@@ -413,11 +406,14 @@ FACTS_FOR_STATUSES = {"facet_tenderness": "true", "extreme_anxiety": "not asked"
 
 
 @rows_of("statuses", "determination", "evidence", "presumed", "silence")
-def test_statuses_come_to_a_determination(table: Table, row: Row):
+def test_statuses_come_to_a_determination(row: Row):
     """Against comes before open, and open before for; the ledger says on what it rests."""
     wanted = row["statuses"].split(", ")
     decide = [CRITERION_OF_STATUS[status] for status in wanted]
-    advise = [yaml.safe_dump({**yaml.safe_load(one), "kind": "conduct"}) for one in CRITERION_OF_STATUS.values()]
+    advise = [
+        yaml.safe_dump({**yaml.safe_load(one), "kind": "conduct"})
+        for one in CRITERION_OF_STATUS.values()
+    ]
     found = engine(VOCABULARY, *decide, *advise)
     case = case_of(found.rules, FACTS_FOR_STATUSES, "closed")
     (determination,) = determine(case, found, Terms())
