@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from checker.cli import app
 from checker.errors import CheckerError
+from checker.rulebase import load_rules
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -116,3 +117,16 @@ def test_the_criterion_in_the_readme_is_the_one_in_the_rule_base() -> None:
     (shown,) = yaml.safe_load(block[1])
 
     assert shown.items() <= criteria[shown["id"]].items()
+
+
+def test_every_ambiguity_has_its_example_in_the_rule_base() -> None:
+    """The page on ambiguities names criteria and examples that exist."""
+    rows = re.findall(
+        r"(?m)^\|[^|]*\|[^|]*\|([^|]*)\|([^|]*)\|$", (ROOT / "docs/ambiguities.md").read_text()
+    )
+    guidelines = load_rules(ROOT / "rules").guidelines
+    for named, example in rows[2:]:
+        criterion, *others = re.findall(r"`([^`]+)`", named)
+        guideline = guidelines[(others or ["odg/low-back/facet-joint-diagnostic-blocks"])[0]]
+        (found,) = (one for one in guideline.criteria if one.id == criterion)
+        assert example.strip() in {one.name for one in found.examples}, example

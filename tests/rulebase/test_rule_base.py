@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from checker.charting import complete
 from checker.condition import Bound, Condition, Derived, Is, Not, Relation, Size, Some, facts_in
 from checker.fact import Documented, Fact
 from checker.guideline import Criterion, Example
@@ -61,6 +62,9 @@ def test_every_number_has_an_example_on_each_side(criterion: Criterion) -> None:
                 assert any(value == bound for value in values), f"{fact} at {bound}"
                 sides = {value < bound for value in values if value != bound}
                 assert (operator in LOWER) in sides, f"{fact} on the other side of {bound}"
+            case Size(fact, at_least):
+                sizes = {size for one in criterion.examples for size in sizes_of(one, fact)}
+                assert {at_least - 1, at_least} <= sizes, f"{fact} of {at_least - 1} and {at_least}"
             case _:
                 pass
 
@@ -131,6 +135,13 @@ def numbers(example: Example, fact: str) -> Iterator[float]:
             for record in stated.value:
                 if not isinstance(record, str) and fact in record:
                     yield from plain_numbers(record[fact])
+
+
+def sizes_of(example: Example, fact: str) -> Iterator[int]:
+    """How many members a set has in an example."""
+    stated = complete(example.facts, RULES.vocabulary, example.record)[fact]
+    if isinstance(stated, Documented) and isinstance(stated.value, frozenset):
+        yield len(stated.value)
 
 
 def plain_numbers(stated: Fact) -> Iterator[float]:

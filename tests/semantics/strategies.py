@@ -186,14 +186,17 @@ def rule_bases(draw: st.DrawFn, most: int, depth: int) -> Rules:
 
 @cache
 def _criteria(most: int, depth: int) -> SearchStrategy[list[dict[str, Written]]]:
+    main = {
+        "kind": st.sampled_from(("eligibility", "eligibility", "eligibility", "conduct")),
+        "requires": conditions(depth, DERIVED),
+        "if_silent": st.sampled_from(("presumed", "counts_against", "ask")),
+    }
     aside = conditions(1, DERIVED)
-    one = st.fixed_dictionaries(
-        {
-            "kind": st.sampled_from(("eligibility", "eligibility", "eligibility", "conduct")),
-            "requires": conditions(depth, DERIVED),
-            "if_silent": st.sampled_from(("presumed", "counts_against", "ask")),
-        },
-        optional={"when": aside, "unless": aside},
+    one = _weighed(
+        (4, st.fixed_dictionaries(main)),
+        (2, st.fixed_dictionaries({**main, "when": aside})),
+        (2, st.fixed_dictionaries({**main, "unless": aside})),
+        (1, st.fixed_dictionaries({**main, "when": aside, "unless": aside})),
     )
     return st.lists(one, min_size=1, max_size=most)
 
@@ -224,7 +227,7 @@ def documented(name: str, fields: tuple[str, ...] = ()) -> SearchStrategy[Writte
 def undisputed(name: str, fields: tuple[str, ...] = ()) -> SearchStrategy[Written]:
     """Documented, silent or not asked."""
     known = _known(name, fields, undisputed)
-    return _weighed((4, known), (2, st.just(SILENT)), (2, st.just(UNASKED)))
+    return _weighed((4, known), (3, st.just(SILENT)), (2, st.just(UNASKED)))
 
 
 @cache
@@ -233,8 +236,8 @@ def stated(name: str, fields: tuple[str, ...] = ()) -> SearchStrategy[Written]:
     values = _known(name, fields, stated)
     weak = values.map(lambda value: {"value": value, "grade": "conclusory"})
     disputed = _disputed(name, fields)
-    silent = (2, st.just(SILENT)), (2, st.just(UNASKED))
-    return _weighed((6, values), (1, weak), *silent, (1, disputed))
+    silent = (4, st.just(SILENT)), (3, st.just(UNASKED))
+    return _weighed((9, values), (2, weak), *silent, (2, disputed))
 
 
 def _known(name: str, fields: tuple[str, ...], state: State) -> SearchStrategy[Written]:

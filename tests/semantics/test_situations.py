@@ -8,9 +8,10 @@ from hypothesis import given, settings
 
 from checker.condition import evaluate
 from checker.engine.written import READINGS, names_in, status_of, ways_to_read
+from checker.fact import NOT_ASKED
 from checker.guideline import STATUSES
 from tests.semantics import oracle
-from tests.semantics.situation import PARTS, Situation, words
+from tests.semantics.situation import PARTS, UNASKED, Situation, words
 from tests.semantics.strategies import situations, undisputed, with_more_documented
 from tests.semantics.test_laws import adverse, determination, statuses
 
@@ -20,21 +21,22 @@ WORDS = (
     *("at_least", "at_most", "more_than", "less_than", "some", "every", "none", "count"),
 )
 EXPECTED = {
-    **{f"status {status}": 25 for status in STATUSES},
-    **{f"outcome {outcome}": 50 for outcome in ("Upheld", "Overturned", "open")},
+    **{f"status {status}": 10 for status in STATUSES},
+    **{f"outcome {outcome}": 25 for outcome in ("Upheld", "Overturned", "open")},
     **{f"word {word}": 25 for word in WORDS},
     "derived fact": 50,
     "derived fact behind another": 10,
-    "readings differ": 25,
-    "conflict that is looked at": 50,
-    "conflict that leaves a criterion missing": 10,
+    "fact that need not be asked": 5,
+    "readings differ": 50,
+    "several criteria": 50,
+    "conflict that is looked at": 25,
+    "conflict that leaves a criterion missing": 4,
     "exception documented": 25,
-    "exception still to come": 10,
-    "several criteria": 100,
+    "exception still to come": 5,
     "one fact that settles a criterion against": 50,
     "presumption that evidence refutes": 25,
-    "settled by evidence while more is documented": 50,
-    "decided by what is documented later": 25,
+    "settled by evidence while more is documented": 25,
+    "decided by what is documented later": 10,
 }
 """Of `DRAWN` situations, at least so many show each of these."""
 
@@ -79,6 +81,11 @@ def shown(situation: Situation) -> Iterator[str]:
         yield "derived fact"
     if set(words(list(situation.written.derived.values()))) & set(situation.written.derived):
         yield "derived fact behind another"
+    if any(
+        situation.facts[name] == UNASKED and situation.chart[name] != NOT_ASKED
+        for name in situation.written.guards
+    ):
+        yield "fact that need not be asked"
     if len(situation.guideline.criteria) > 1:
         yield "several criteria"
     by_reading = [statuses(situation, reading) for reading in READINGS]
