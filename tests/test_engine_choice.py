@@ -20,7 +20,12 @@ from checker.shipped import shipped
 LETTERS = shipped("cases") / "imr"
 DRAFTS = [
     str(shipped("cases") / "examples" / f"{name}.yaml")
-    for name in ("ready", "to-answer", "neck-ready", "range-of-levels")
+    for name in (
+        "ready",
+        "to-answer",
+        "odg/neck-upper-back/facet-joint-diagnostic-blocks/ready",
+        "range-of-levels",
+    )
 ]
 LOW_BACK = "odg/low-back/facet-joint-diagnostic-blocks"
 

@@ -79,7 +79,9 @@ def test_a_case_that_is_not_ready_says_what_to_do(
     assert "not a medical-necessity determination" in text
 
 
-@pytest.mark.parametrize("name", [*CODES, "range-of-levels", "neck-ready"])
+@pytest.mark.parametrize(
+    "name", [*CODES, "range-of-levels", "odg/neck-upper-back/facet-joint-diagnostic-blocks/ready"]
+)
 def test_nothing_is_ever_called_approved_or_denied(
     checker: Checker, example: Callable[[str], Path], name: str
 ) -> None:

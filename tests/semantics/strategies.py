@@ -178,8 +178,7 @@ def rule_bases(draw: st.DrawFn, most: int, depth: int) -> Rules:
         if name in named:
             derived[name] = draw(conditions(1, DERIVED[:number]))
             named |= set(words(derived[name]))
-    looked_at = Rules(derived, tuple(criteria)).facts
-    guards = {name: one for name, one in draw(_guards()).items() if name in looked_at}
+    guards = draw(_guards(Rules(derived, tuple(criteria)).facts - set(_GUARDING)))
     numbered = tuple({"id": f"c{number}", **one} for number, one in enumerate(criteria))
     return Rules(derived, numbered, guards)
 
@@ -201,12 +200,17 @@ def _criteria(most: int, depth: int) -> SearchStrategy[list[dict[str, Written]]]
     return st.lists(one, min_size=1, max_size=most)
 
 
+_GUARDING = {"tender": _equal("tender", most=1), "therapy": _equal("therapy", most=2)}
+
+
 @cache
-def _guards() -> SearchStrategy[dict[str, Written]]:
-    """Now and then a fact that is asked only when another has some value."""
-    guarded = st.sampled_from(("weeks", "drugs", "seen", "blocks", "visits"))
-    guard = _any_of(_equal("tender", most=1), _equal("therapy", most=2))
-    return _weighed((2, st.just({})), (1, st.dictionaries(guarded, guard, max_size=2)))
+def _guards(names: frozenset[str]) -> SearchStrategy[dict[str, Written]]:
+    """Some of these facts are asked only when another has some value."""
+    guard = _any_of(*_GUARDING.values())
+    if not names:
+        return st.just({})
+    some = st.dictionaries(st.sampled_from(sorted(names)), guard, min_size=1, max_size=2)
+    return _weighed((1, st.just({})), (1, some))
 
 
 # Charts ---------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ EXPECTED = {
     **{f"word {word}": 25 for word in WORDS},
     "derived fact": 50,
     "derived fact behind another": 10,
-    "fact that need not be asked": 5,
+    "fact that need not be asked": 2,
     "readings differ": 50,
     "several criteria": 50,
     "conflict that is looked at": 25,
