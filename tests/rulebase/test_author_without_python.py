@@ -189,3 +189,13 @@ def test_an_answer_closes_the_case_of_another_field(tmp_path: Path):
     found = decided(folder, CATARACT.replace("70", "70, glare_disables: true"))
 
     assert (found.outcome, found.reason) == ("Overturned", "met: sight-impaired")
+
+
+def test_a_guideline_of_a_new_publisher_governs_with_a_warning(extended: Path) -> None:
+    """Without a step in the search order it comes last, which is first where nothing else speaks."""
+    determination = decided(extended, CASE.format(noise="true"))
+
+    assert determination.outcome == "Overturned"
+    assert determination.guideline is not None
+    assert determination.guideline.id == "clinic/head/vestibular-therapy"
+    assert any("CLINIC has no place in the search order" in one for one in determination.warnings)
