@@ -20,6 +20,7 @@ from checker.charting import (
     complete,
     heard,
     silent,
+    stray_nerves,
     too_many_conflicts,
 )
 from checker.errors import CaseError, Place, Problem, did_you_mean, quoted
@@ -347,7 +348,7 @@ def _procedure(
         together[name] = _merged(vocabulary.facts[name], said)
     chart = complete({**heard(case.facts, facts_from), **together}, vocabulary, case.record)
     _check_conflicts(case, chart)
-    return Procedure(requests, chart, _stray_nerves(chart, vocabulary))
+    return Procedure(requests, chart, stray_nerves(chart, vocabulary))
 
 
 def _check_conflicts(case: Case, facts: Mapping[str, Fact]) -> None:
@@ -402,16 +403,3 @@ def _weakest(values: Sequence[Documented]) -> Grade:
 
 def _all_evidence(values: Sequence[Documented]) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(one for value in values for one in value.evidence))
-
-
-def _stray_nerves(chart: Chart, vocabulary: Vocabulary) -> frozenset[str]:
-    procedure, targets = chart["procedure"], chart.get("targets")
-    if not isinstance(procedure, Documented) or not isinstance(targets, Documented):
-        return frozenset()
-    labels = (
-        [label for label in targets.value if isinstance(label, str)]
-        if isinstance(targets.value, tuple)
-        else []
-    )
-    acts_on = vocabulary.procedures[str(procedure.value)].targets
-    return vocabulary.anatomy.read(labels, acts_on).stray_nerves

@@ -349,6 +349,14 @@ def silent(record: RecordKind) -> NotDocumented | NotAsked:
     return NOT_DOCUMENTED if record == "closed" else NOT_ASKED
 
 
+def stray_nerves(chart: Chart, vocabulary: Vocabulary) -> frozenset[str]:
+    """The requested nerves that complete no joint; none where the procedure or its levels are not known."""
+    procedure, targets = chart["procedure"], chart.get("targets")
+    if not isinstance(procedure, Documented) or not isinstance(targets, Documented):
+        return frozenset()
+    return vocabulary.anatomy.read(_labels(targets), _acts_on(chart, vocabulary)).stray_nerves
+
+
 def _acts_on(facts: Mapping[str, Fact], vocabulary: Vocabulary) -> ActsOn:
     procedure = facts.get("procedure")
     if isinstance(procedure, Documented) and isinstance(procedure.value, str):
