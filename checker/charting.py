@@ -52,6 +52,7 @@ Facts: TypeAlias = "dict[str, Fact]"
 
 
 _LineNumber = Annotated[int, Field(ge=1)]
+_Character = Annotated[int, Field(ge=0)]
 
 
 class EvidenceEntry(FromFile):
@@ -64,6 +65,8 @@ class EvidenceEntry(FromFile):
     last_line: _LineNumber | None = None
     dated: date | None = None
     quote: str | None = None
+    at: tuple[_Character, _Character] | None = None
+    confirmed: bool = True
 
     @model_validator(mode="after")
     def _runs_downwards(self) -> Self:
@@ -71,6 +74,8 @@ class EvidenceEntry(FromFile):
             raise ValueError("`last_line` needs `line`, the first one")
         if self.last_line and self.line and self.last_line < self.line:
             raise ValueError(f"`last_line` {self.last_line} is before `line` {self.line}")
+        if self.at and self.at[1] <= self.at[0]:
+            raise ValueError(f"`at` ends at {self.at[1]}, before it begins at {self.at[0]}")
         return self
 
     def evidence(self) -> Evidence:

@@ -3,7 +3,8 @@
 CheckerError
 ├── InputError                  a file or an argument is wrong; carries every problem found in it
 │   ├── RuleError               in the rule base
-│   └── CaseError               in a case
+│   ├── CaseError               in a case
+│   └── LetterError             in a determination letter
 └── EngineError                 the rule engine refused or failed; never turned into a determination
     └── EngineDisagreementError the engine and the written semantics differ on a criterion
 """
@@ -80,6 +81,10 @@ class RuleError(InputError):
 
 class CaseError(InputError):
     """Something in a case is wrong."""
+
+
+class LetterError(InputError):
+    """A determination letter cannot be read, or not as a letter."""
 
 
 class EngineError(CheckerError):

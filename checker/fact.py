@@ -25,7 +25,9 @@ class Evidence:
     """Where a fact comes from.
 
     `voice` says who speaks: the chart (`record`), utilization review (`ur`) or the reviewer. Lines count
-    from 1; `quote` holds the very words, `dated` the day of the finding. None where the case gives none.
+    from 1; `at` are the characters of the letter's text, counted from 0, the last one not included; `quote`
+    holds the very words, `dated` the day of the finding. None where the case gives none. `confirmed` is
+    false where checker read it from a letter and no person has looked at it yet.
     """
 
     document: str | None = None
@@ -35,6 +37,8 @@ class Evidence:
     last_line: int | None = None
     dated: date | None = None
     quote: str | None = None
+    at: tuple[int, int] | None = None
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

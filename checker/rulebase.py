@@ -23,6 +23,7 @@ from checker.yamlfile import Document, read
 VOCABULARY = "vocabulary.yaml"
 ANATOMY = "anatomy.yaml"
 SEARCH_ORDER = "search-order.yaml"
+LETTERS = "letters"
 _NO_GUIDELINES = (VOCABULARY, ANATOMY, SEARCH_ORDER)
 
 
@@ -76,8 +77,14 @@ def load_rules(folder: Path) -> RuleBase:
 def _guideline_files(
     folder: Path, documents: Mapping[Path, Document | None]
 ) -> Mapping[Path, Document | None]:
+    """The guidelines: all but the common files and the word lists for letters."""
     apart = [folder / name for name in _NO_GUIDELINES]
-    return {path: document for path, document in documents.items() if path not in apart}
+    word_lists = folder / LETTERS
+    return {
+        path: document
+        for path, document in documents.items()
+        if path not in apart and not path.is_relative_to(word_lists)
+    }
 
 
 def _id_of(path: Path, folder: Path) -> str:

@@ -115,6 +115,8 @@ def evidence(one: Evidence) -> dict[str, Any]:
         "last_line": one.last_line,
         "dated": one.dated and one.dated.isoformat(),
         "quote": one.quote,
+        "at": one.at,
+        "confirmed": one.confirmed,
     }
 
 

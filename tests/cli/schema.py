@@ -59,6 +59,8 @@ EVIDENCE = {
     "last_line": OrNull(int),
     "dated": OrNull(DAY),
     "quote": OrNull(str),
+    "at": OrNull([int]),
+    "confirmed": bool,
 }
 FACT = {
     "fact": str,

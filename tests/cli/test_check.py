@@ -494,6 +494,8 @@ def test_a_fact_carries_where_it_stands(checker: Checker, letter: Callable[[str]
                 "last_line": 53,
                 "dated": "2015-09-10",
                 "quote": None,
+                "at": None,
+                "confirmed": True,
             }
         ],
     }

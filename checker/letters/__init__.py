@@ -1,0 +1,1 @@
+"""Determination letters to cases: text, layout, requests and facts, with who speaks and where it stands."""
