@@ -147,6 +147,7 @@ BOMB = "a: &a [x, x]\n" + "".join(
 )
 HOSTILE = {
     "aliases that unfold into a thousand million values": BOMB,
+    "lists nested 500 deep": "a: " + "[" * 500,
     "lists nested 100,000 deep": "a: " + "[" * 100_000,
     "closed lists nested 100,000 deep": "a: " + "[" * 100_000 + "]" * 100_000,
     "mappings nested 100,000 deep": "a: " + "{a: " * 100_000,
@@ -205,7 +206,7 @@ def test_hostile_input_takes_little_memory():
             "aliases that unfold into a thousand million values",
             "a.yaml:1:4: a text that begins with `&` needs quotes; to repeat a value, write it out",
         ),
-        ("lists nested 100,000 deep", "a.yaml:1:43: nested more than 40 levels deep"),
+        ("lists nested 500 deep", "a.yaml:1:43: nested more than 40 levels deep"),
         ("a huge text", "a.yaml:1:4: a text of more than 20,000 characters"),
         ("a huge key", "a.yaml:1:1: a text of more than 20,000 characters"),
         ("nothing but one key", "a.yaml: more than 100 problems; only the first are shown"),
@@ -220,6 +221,13 @@ def test_hostile_input_takes_little_memory():
 def test_the_error_says_what_is_too_much(name: str, message: str):
     """An author who meets a limit by accident knows which one."""
     assert problems(HOSTILE[name])[0] == message
+
+
+def test_libyamls_own_limit_of_nesting_is_told_in_the_same_words():
+    """Some releases stop there before they hand over the first of the lists."""
+    (problem,) = problems(HOSTILE["lists nested 100,000 deep"])
+
+    assert problem.endswith("nested more than 40 levels deep")
 
 
 def test_the_deepest_file_that_is_allowed():
