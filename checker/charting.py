@@ -13,7 +13,7 @@ from itertools import product
 from math import prod
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from checker.anatomy import ActsOn
 from checker.condition import Condition, evaluate, facts_in
@@ -55,6 +55,17 @@ _LineNumber = Annotated[int, Field(ge=1)]
 _Character = Annotated[int, Field(ge=0)]
 
 
+def _first_and_last(written: Any) -> Any:
+    if isinstance(written, list) and len(written) == 2:
+        return tuple(written)
+    such_as = "the first character and the one behind the last, such as [120, 164]"
+    found = "" if isinstance(written, list) else but_found(written)
+    raise ValueError(f"expected {such_as}{found}")
+
+
+_Characters = Annotated[tuple[_Character, _Character], BeforeValidator(_first_and_last)]
+
+
 class EvidenceEntry(FromFile):
     """Where a fact stands, as a case says it."""
 
@@ -65,7 +76,7 @@ class EvidenceEntry(FromFile):
     last_line: _LineNumber | None = None
     dated: date | None = None
     quote: str | None = None
-    at: tuple[_Character, _Character] | None = None
+    at: _Characters | None = None
     confirmed: bool = True
 
     @model_validator(mode="after")
