@@ -43,10 +43,24 @@ class ReviewerEntry(FromFile):
     licensed_in: Many[str] = ()
 
 
+class ReadEntry(FromFile):
+    """How a case was read from a letter: from which file, in which layout, by what.
+
+    `sha256` is that of the file, `rules` that of the rule base with its word lists.
+    """
+
+    file: Text
+    sha256: Text
+    layout: Text
+    tool: Text
+    rules: Text
+
+
 class LetterEntry(FromFile):
     """The letter that a case is taken from."""
 
     id: Text
+    read: ReadEntry | None = None
     jurisdiction: str | None = None
     ur_date: date | None = None
     decision_date: date | None = None

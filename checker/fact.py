@@ -111,6 +111,11 @@ def evidence_of(fact: Fact) -> tuple[Evidence, ...]:
             return ()
 
 
+def unconfirmed(fact: Fact) -> bool:
+    """Whether a fact was read from a letter and no person has confirmed it."""
+    return any(not one.confirmed for one in evidence_of(fact))
+
+
 def has_conflict(fact: Fact) -> bool:
     """Whether a fact conflicts, or a field of one of its records does."""
     match fact:

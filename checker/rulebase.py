@@ -29,7 +29,7 @@ _NO_GUIDELINES = (VOCABULARY, ANATOMY, SEARCH_ORDER)
 
 @dataclass(frozen=True)
 class RuleBase:
-    """Everything clinical that checker knows. `digest` changes with every change of its files."""
+    """Everything clinical that checker knows, from one folder; `digest` changes with every change there."""
 
     vocabulary: Vocabulary
     anatomy: Anatomy
@@ -37,6 +37,7 @@ class RuleBase:
     search_order: SearchOrder
     relations: tuple[Relation, ...]
     digest: str
+    folder: Path
 
     @cached_property
     def grounds(self) -> frozenset[str]:
@@ -71,7 +72,7 @@ def load_rules(folder: Path) -> RuleBase:
     if problems or anatomy is None or vocabulary is None:
         raise RuleError(problems)
     digest = _digest(folder, documents)
-    return RuleBase(vocabulary, anatomy, guidelines, search_order, relations, digest)
+    return RuleBase(vocabulary, anatomy, guidelines, search_order, relations, digest, folder)
 
 
 def _guideline_files(

@@ -19,7 +19,8 @@ from checker.engine.written import READINGS, Reading
 
 def audit(
     paths: Annotated[
-        list[str], typer.Argument(help="Case files or folders of decided cases.", metavar="PATH")
+        list[str],
+        typer.Argument(help="Decided cases, letters, or folders of them.", metavar="PATH"),
     ],
     reading: common.ReadingOption = "as-written",
     readings: Annotated[

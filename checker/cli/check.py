@@ -15,7 +15,9 @@ from checker.engine.agreed import Engine
 def check(
     cases: Annotated[
         list[str],
-        typer.Argument(help="Case files or folders; - reads standard input.", metavar="CASE"),
+        typer.Argument(
+            help="Cases, letters, or folders of them; - reads standard input.", metavar="CASE"
+        ),
     ],
     settings: Annotated[
         list[str] | None,

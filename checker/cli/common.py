@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO, TypeVar
 
@@ -26,6 +27,8 @@ from checker.yamlfile import MAX_BYTES
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from checker.letters.draft import LetterReader
+
 READY, NOT_READY, COULD_NOT_RUN, CANNOT_TELL, INTERRUPTED = 0, 1, 2, 3, 130
 
 _CODES: dict[Outcome, int] = {
@@ -36,6 +39,8 @@ _CODES: dict[Outcome, int] = {
 }
 _WORST_FIRST = (COULD_NOT_RUN, NOT_READY, CANNOT_TELL, READY)
 _STANDARD_INPUT = "-"
+_CASES = frozenset({".yaml", ".yml"})
+_LETTERS = frozenset({".pdf", ".txt"})
 _BLANKS_AT_END = re.compile(r" +(?=\n)")
 PLAIN_WIDTH = 120
 
@@ -94,30 +99,44 @@ def engine_for(folder: Path | None) -> Engine:
 
 
 def case_files(arguments: Iterable[str]) -> list[str]:
-    """The case files that arguments name: files as given, every YAML file of a folder, `-` for standard input.
+    """The cases and letters that arguments name: files as given, those of a folder, `-` for standard input.
 
-    A file that is named twice counts once; hidden files of a folder are left out.
+    Of a folder all cases count, or, where it holds none, all letters. A file that is named twice counts
+    once; hidden files of a folder are left out.
 
     Raises:
-        CaseError: for a folder without a case.
+        CaseError: for a folder without a case or a letter.
     """
+    return _files(arguments, (_CASES, _LETTERS), "no case (.yaml) and no letter (.pdf, .txt)")
+
+
+def letter_files(arguments: Iterable[str]) -> list[str]:
+    """The letters that arguments name: files as given, and all letters of a folder.
+
+    Raises:
+        CaseError: for a folder without a letter.
+    """
+    return _files(arguments, (_LETTERS,), "no letter (.pdf, .txt)")
+
+
+def _files(arguments: Iterable[str], kinds: Sequence[frozenset[str]], none: str) -> list[str]:
     files: dict[Path, str] = {}
     for argument in arguments:
         found = [Path(argument)]
         if found[0].is_dir():
-            found = sorted(_cases_in(found[0]))
+            of_kinds = (sorted(_files_in(found[0], kind)) for kind in kinds)
+            found = next((one for one in of_kinds if one), [])
             if not found:
-                message = "the folder holds no case (no .yaml file)"
-                raise CaseError([Problem(Place(argument), message)])
+                raise CaseError([Problem(Place(argument), f"the folder holds {none}")])
         for path in found:
             files.setdefault(path.resolve(), argument if path == Path(argument) else str(path))
     return list(files.values())
 
 
-def _cases_in(folder: Path) -> Iterator[Path]:
+def _files_in(folder: Path, suffixes: frozenset[str]) -> Iterator[Path]:
     for path in folder.rglob("*"):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.suffix.lower() in (".yaml", ".yml") and path.is_file() and not hidden:
+        if path.suffix.lower() in suffixes and path.is_file() and not hidden:
             yield path
 
 
@@ -137,33 +156,47 @@ class Cases:
 
     def each(self, decide: Callable[[Case], Iterable[_Answer]]) -> list[_Answer]:
         """All answers for all cases."""
-        return [answer for file in with_progress(self.files) for answer in self._one(file, decide)]
+        return [
+            answer
+            for file in with_progress(self.files, len(self.files), "cases")
+            for answer in self._one(file, decide)
+        ]
 
     def _one(self, file: str, decide: Callable[[Case], Iterable[_Answer]]) -> list[_Answer]:
         try:
-            return list(decide(read_case(file, self.rules)))
+            return [one for case in self.cases(file) for one in decide(case)]
         except CheckerError as error:
             self.failed.append(file)
             print(error, file=sys.stderr)
             return []
 
+    def cases(self, file: str) -> tuple[Case, ...]:
+        """The case in a file, or the cases that a letter is read into; on standard input for `-`."""
+        path = Path(file)
+        if path.suffix.lower() in _LETTERS:
+            return self._reader.cases(path)
+        if file == _STANDARD_INPUT:
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+            return (parse_case("standard input", data, self.rules),)
+        return (load_case(path, self.rules),)
 
-def read_case(file: str, rules: RuleBase) -> Case:
-    """The case in a file, or on standard input for `-`."""
-    if file == _STANDARD_INPUT:
-        return parse_case("standard input", sys.stdin.buffer.read(MAX_BYTES + 1), rules)
-    return load_case(Path(file), rules)
+    @cached_property
+    def _reader(self) -> LetterReader:
+        from checker.letters.draft import LetterReader
+
+        return LetterReader.load(self.rules)
 
 
-def with_progress(files: Sequence[str]) -> Iterator[str]:
-    """The files one by one, with a bar on standard error when there are several and a person watches."""
-    if len(files) < 2 or not sys.stderr.isatty():
-        yield from files
+def with_progress(things: Iterable[_Answer], number: int, name: str) -> Iterator[_Answer]:
+    """The things one by one, with a bar on standard error when there are several and a person watches."""
+    if number < 2 or not sys.stderr.isatty():
+        yield from things
         return
     from rich.console import Console
     from rich.progress import track
 
-    yield from track(files, description="cases", console=Console(stderr=True), transient=True)
+    shown = Console(stderr=True)
+    yield from track(things, description=name, total=number, console=shown, transient=True)
 
 
 def exit_code(outcomes: Iterable[Outcome], failed: bool) -> int:

@@ -15,7 +15,9 @@ from checker.errors import CaseError, Place, Problem, did_you_mean
 def explain(
     target: Annotated[
         str,
-        typer.Argument(help="A case file, and a request of it after #.", metavar="CASE[#REQUEST]"),
+        typer.Argument(
+            help="A case file or a letter, and a request of it after #.", metavar="CASE[#REQUEST]"
+        ),
     ],
     reading: common.ReadingOption = "as-written",
     guideline: common.GuidelineOption = None,
@@ -35,8 +37,8 @@ def explain(
     file, request = _file_and_request(target)
     asked = common.terms(reading, facts_from, guideline, as_of)
     engine = common.engine_for(rules)
-    case = common.read_case(file, engine.rules)
-    known = [one.id for one in case.requests]
+    cases = common.Cases([file], engine.rules).cases(file)
+    known = [one.id for case in cases for one in case.requests]
     if request and request not in known:
         message = (
             f"no request `{request}`; the case has {', '.join(known)}{did_you_mean(request, known)}"
@@ -44,6 +46,7 @@ def explain(
         raise CaseError([Problem(Place(file), message)])
     answers = [
         one
+        for case in cases
         for one in determine(case, engine, asked)
         if not request or request in (each.id for each in one.requests)
     ]

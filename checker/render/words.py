@@ -8,7 +8,7 @@ from checker import condition as language
 from checker.anatomy import Anatomy
 from checker.condition import Condition
 from checker.determination import Finding, Outcome
-from checker.fact import Documented, Evidence, evidence_of
+from checker.fact import Documented, Evidence, unconfirmed
 from checker.guideline import Status
 from checker.wording import fact_words, joined, plain
 
@@ -78,8 +78,10 @@ def fact_line(finding: Finding, anatomy: Anatomy) -> str:
     """`facet tenderness: yes` or `care weeks: not documented`; conclusory and unconfirmed ones are marked."""
     fact = finding.fact
     weak = isinstance(fact, Documented) and fact.grade == "conclusory"
-    unconfirmed = any(not one.confirmed for one in evidence_of(fact))
-    marks = [*(["conclusory"] if weak else []), *(["read, not confirmed"] if unconfirmed else [])]
+    marks = [
+        *(["conclusory"] if weak else []),
+        *(["read, not confirmed"] if unconfirmed(fact) else []),
+    ]
     marked = f" ({'; '.join(marks)})" if marks else ""
     return f"{plain(finding.name)}: {fact_words(fact, anatomy)}{marked}"
 

@@ -1,0 +1,188 @@
+"""From a letter to a draft case: what was read, each fact with its place, none of it confirmed yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from checker import __version__
+from checker.case import (
+    Case,
+    Decision,
+    LetterEntry,
+    ReadEntry,
+    Request,
+    ReviewerEntry,
+    contradictions,
+)
+from checker.charting import Facts, FactsFrom, heard, heard_beyond
+from checker.fact import Evidence, Fact, NotDocumented, evidence_of
+from checker.letters.facts import FactLists, load_lists, stated
+from checker.letters.grounds import with_grounds
+from checker.letters.layout import Layouts, load_layouts, read_letters
+from checker.letters.letter import Item, Letter, LetterText, Span
+from checker.letters.requests import RequestLists, load_request_lists, requested
+from checker.letters.text import read_letter_text
+from checker.rulebase import LETTERS, RuleBase
+
+
+@dataclass(frozen=True)
+class LetterReader:
+    """Reads letters into cases under one rule base and its word lists."""
+
+    rules: RuleBase
+    layouts: Layouts
+    of_requests: RequestLists
+    of_facts: FactLists
+
+    @classmethod
+    def load(cls, rules: RuleBase) -> Self:
+        """The reader for a rule base, with the word lists in its folder.
+
+        Raises:
+            RuleError: with every problem of a word list.
+        """
+        lists = rules.folder / LETTERS
+        return cls(
+            rules,
+            load_layouts(lists),
+            load_request_lists(lists, rules),
+            load_lists(lists, rules.vocabulary),
+        )
+
+    def cases(self, path: Path) -> tuple[Case, ...]:
+        """The cases in a file, one for each letter in it.
+
+        Raises:
+            LetterError: if the file cannot be read, or not as a letter.
+        """
+        source = read_letter_text(path)
+        letters = read_letters(source, self.layouts)
+        names = [path.stem] if len(letters) == 1 else _numbered(path.stem, len(letters))
+        return tuple(self._case(letter, name) for letter, name in zip(letters, names, strict=True))
+
+    def _case(self, letter: Letter, name: str) -> Case:
+        case = Case(
+            name=name,
+            file=letter.source.file,
+            about=None,
+            jurisdiction=letter.jurisdiction,
+            letter=_entry(letter, name, self.rules),
+            record="closed",
+            facts=dict(stated(letter, self.of_facts, self.rules)),
+            requests=tuple(self._request(item, letter) for item in letter.items),
+        )
+        return with_grounds(_without_contradictions(case, self.rules), self.rules)
+
+    def _request(self, item: Item, letter: Letter) -> Request:
+        facts = dict(requested(item, letter, self.of_requests, self.rules))
+        return Request(str(item.number), item.requested, facts, _decision(item, letter, self.rules))
+
+
+def _numbered(stem: str, number: int) -> list[str]:
+    return [f"{stem}-{index + 1}" for index in range(number)]
+
+
+def _entry(letter: Letter, name: str, rules: RuleBase) -> LetterEntry:
+    source = letter.source
+    return LetterEntry(
+        id=letter.header.get("case_number") or name,
+        read=ReadEntry(
+            file=source.file,
+            sha256=source.sha256,
+            layout=letter.layout,
+            tool=f"checker {__version__}",
+            rules=rules.digest,
+        ),
+        jurisdiction=letter.jurisdiction,
+        ur_date=letter.ur_date,
+        reviewer=ReviewerEntry(specialty=letter.specialty, licensed_in=letter.licensed_in),
+        note="; ".join(letter.warnings) or None,
+    )
+
+
+def _decision(item: Item, letter: Letter, rules: RuleBase) -> Decision:
+    """What was decided and on what source; the grounds are read later, from what the reviewer says."""
+    cited = tuple(dict.fromkeys(one.id for one in item.cited))
+    order = rules.search_order.order(letter.jurisdiction)
+    in_order = any(order.names(one) for one in cited)
+    return Decision(
+        outcome=item.outcome,
+        guidelines_cited=cited,
+        grounds=(),
+        basis="guideline" if in_order or not cited else "other source",
+        evidence=_evidence(item.decided, letter.source),
+        note=None,
+    )
+
+
+def _evidence(span: Span, source: LetterText) -> Evidence:
+    return Evidence(
+        section="rationale",
+        voice="reviewer",
+        line=source.line(span.start),
+        at=(span.start, span.end),
+        quote=source.words(span),
+        confirmed=False,
+    )
+
+
+# Contradictions --------------------------------------------------------------------------------------
+
+_STAGES: tuple[FactsFrom, ...] = ("record", "record+ur", "all")
+
+
+def _without_contradictions(case: Case, rules: RuleBase) -> Case:
+    """The case without the facts that no chart can hold together; each keeps its places and says why.
+
+    What contradicts itself was read wrongly, or the letter is wrong: a person decides. The chart is settled
+    before the words of others are added, so that nothing a reviewer says touches what the chart says.
+    """
+    for stage in _STAGES:
+        case = _settled(case, stage, rules)
+    return case
+
+
+def _settled(case: Case, stage: FactsFrom, rules: RuleBase) -> Case:
+    while found := list(contradictions(_as_heard(case, stage), rules)):
+        settled = _without_facts(case, found, stage, rules)
+        if settled == case:
+            break
+        case = settled
+    return case
+
+
+def _without_facts(
+    case: Case, found: Iterable[tuple[int, list[str], str]], stage: FactsFrom, rules: RuleBase
+) -> Case:
+    """The case with all facts doubted that contradict each other."""
+    specs = rules.vocabulary.facts
+    names = {
+        specs[name].joints_of or name for _, contradicting, _ in found for name in contradicting
+    }
+    says = "; ".join(dict.fromkeys(message for _, _, message in found))
+    return _changed(case, lambda facts: dict(_doubted(facts, names, stage, says)))
+
+
+def _as_heard(case: Case, stage: FactsFrom) -> Case:
+    return _changed(case, lambda facts: heard(facts, stage))
+
+
+def _changed(case: Case, change: Callable[[Facts], Facts]) -> Case:
+    requests = tuple(replace(one, facts=change(one.facts)) for one in case.requests)
+    return replace(case, facts=change(case.facts), requests=requests)
+
+
+def _doubted(
+    facts: Facts, names: Collection[str], stage: FactsFrom, says: str
+) -> Iterator[tuple[str, Fact]]:
+    """The facts, and in place of doubtful ones what others than the voices of this stage say of them."""
+    for name, fact in facts.items():
+        if name not in names or name not in heard({name: fact}, stage):
+            yield name, fact
+        elif others := heard_beyond({name: fact}, stage):
+            yield name, others[name]
+        else:
+            yield name, NotDocumented(evidence_of(fact), says)
