@@ -176,8 +176,12 @@ def _would_be(
 
 
 def _alternatives(spec: FactSpec, fact: Fact) -> Iterator[Fact]:
-    """What else a fact could be: silent, one of its conflicting values, another value of its kind."""
-    yield NOT_DOCUMENTED
+    """What else a fact could be: silent, one of its conflicting values, another value of its kind.
+
+    A request says what is asked for, so silence is no alternative there.
+    """
+    if spec.kind != "request":
+        yield NOT_DOCUMENTED
     if isinstance(fact, Conflicting):
         yield from fact.values
     value = fact.value if isinstance(fact, Documented) else None
