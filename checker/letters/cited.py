@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from checker.letters.flat import Flat, flatten
 from checker.letters.layoutfile import CitationsEntry, PublisherEntry
@@ -60,9 +61,7 @@ def citations(
 def _clauses(flat: Flat, leads: Sequence[str]) -> Iterator[tuple[int, int]]:
     """What follows each lead, up to the next one."""
     starts = sorted(
-        match.span()
-        for lead in leads
-        for match in re.finditer(rf"\b{re.escape(lead.lower())}\b", flat.lower)
+        match.span() for lead in leads for match in _any_of((lead.lower(),)).finditer(flat.lower)
     )
     until = ends([start for start, _ in starts], len(flat.text))
     yield from ((start, end) for (_, start), end in zip(starts, until, strict=True))
@@ -110,21 +109,16 @@ def _behind(lower: str, start: int, end: int, words: Sequence[str]) -> int:
 def _starts(lower: str, start: int, end: int, entry: CitationsEntry) -> list[_Start]:
     """Where citations begin: at the names of publishers and at known titles."""
     by_id = {one.id: one for one in entry.publishers}
-    found: list[tuple[int, int, PublisherEntry | None, bool]] = []
-    for publisher in entry.publishers:
-        for name in publisher.named:
-            found += (
-                (at, at + len(name), publisher, False) for at in _places(lower, name, start, end)
-            )
-    for title in entry.titles:
-        of = by_id[title.publisher] if title.publisher else None
-        places = _places(lower, title.title, start, end)
-        found += ((at, at + len(title.title), of, True) for at in places)
-    found.sort(key=lambda one: (one[0], -one[1]))
+    names = {name.lower(): one for one in entry.publishers for name in one.named}
+    titles = {one.title.lower(): one.publisher for one in entry.titles}
+    found = _any_of((*names, *titles)).finditer(lower, start, end)
     starts: list[_Start] = []
     behind, current, titled = start, None, False
-    for at, stop, of, is_title in found:
-        if at < behind:
+    for match in found:
+        at, stop = match.span()
+        is_title = match[0] in titles
+        of = by_id.get(titles[match[0]] or "") if is_title else names[match[0]]
+        if is_title and not _may_begin(lower, start, at, behind):
             continue
         new = (of is not None and of is not current) or (is_title and titled) or not starts
         if is_title and starts and not titled and (of is None or of is current):
@@ -138,15 +132,23 @@ def _starts(lower: str, start: int, end: int, entry: CitationsEntry) -> list[_St
     return starts
 
 
-def _places(lower: str, name: str, start: int, end: int) -> Iterator[int]:
-    """Where a name stands as whole words."""
-    wanted = name.lower()
-    at = lower.find(wanted, start, end)
-    while at >= 0:
-        after = at + len(wanted)
-        if not (lower[at - 1 : at].isalnum() or lower[after : after + 1].isalnum()):
-            yield at
-        at = lower.find(wanted, after, end)
+def _may_begin(lower: str, start: int, at: int, behind: int) -> bool:
+    """Whether a title begins a citation: first of all, or behind a publisher, a sign, a number or `and`."""
+    before = lower[start:at].rstrip()
+    return (
+        not before
+        or start + len(before) <= behind
+        or before[-1] in ",;.("
+        or before[-1].isdigit()
+        or before.endswith(" and")
+    )
+
+
+@lru_cache(maxsize=64)
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the names as whole words, the longest first."""
+    longest_first = sorted(names, key=lambda one: (-len(one), one))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
 
 
 def _cited(flat: Flat, start: int, end: int, publisher: PublisherEntry) -> Cited:
@@ -182,13 +184,20 @@ def _title(
     """The words without year, pages and the publisher's name."""
     for match in sorted((one for one in (year, pages) if one), key=lambda one: -one.start()):
         text = f"{text[: match.start()]}\x00{text[match.end() :]}"
-    for name in publisher.named:
-        text = re.sub(rf"\(?\b{re.escape(name)}\b\)?", "\x00", text, flags=re.IGNORECASE)
+    text = _bracketed(publisher.named).sub("\x00", text)
     words = (
         part.strip(_SIGNS if part.count("(") != part.count(")") else " .,;:-–")
         for part in text.split("\x00")
     )
     return ", ".join(one for one in words if one)
+
+
+@lru_cache(maxsize=64)
+def _bracketed(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the names, in brackets or not."""
+    longest_first = sorted(names, key=lambda one: (-len(one), one))
+    any_name = "|".join(map(re.escape, longest_first))
+    return re.compile(rf"\(?\b(?:{any_name})\b\)?", re.IGNORECASE)
 
 
 def _page_numbers(match: re.Match[str] | None) -> str | None:

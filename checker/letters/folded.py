@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 from checker.letters.letter import Span
 
-_KEPT = re.compile("[^\\s\\-\x02\xad\u2010-\u2015\u2212\ufffe]+")
+_DROPPED = re.compile("([\\s\\-\x02\xad\u2010-\u2015\u2212\ufffe]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,18 @@ class Folded:
 
 def folded(text: str) -> Folded:
     """The folded text."""
-    pieces, starts, sources = [], [], []
-    length = 0
-    for piece in _KEPT.finditer(text):
-        pieces.append(piece[0])
-        starts.append(length)
-        sources.append(piece.start())
-        length += len(piece[0])
-    return Folded(_small("".join(pieces)), tuple(starts), tuple(sources))
+    # INVARIANT: pieces and what stands between them take turns, and a piece may be empty only at the ends.
+    parts = _DROPPED.split(text)
+    pieces, lengths = parts[::2], list(map(len, parts))
+    ends = list(accumulate(lengths, initial=0))
+    starts = list(accumulate(lengths[::2], initial=0))
+    return Folded(_small("".join(pieces)), tuple(starts[:-1]), tuple(ends[:-1:2]))
+
+
+@lru_cache(maxsize=4096)
+def folded_phrase(phrase: str) -> str:
+    """A phrase of a layout, folded; kept, because every letter is searched for the same ones."""
+    return folded(phrase).text
 
 
 def _small(text: str) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from checker.case import ReviewersOutcome
 from checker.letters.cited import citations
-from checker.letters.folded import folded
+from checker.letters.folded import folded, folded_phrase
 from checker.letters.layoutfile import PASSAGES, LayoutEntry, Layouts, Passage
 from checker.letters.letter import Item, Span
 from checker.letters.marks import Found, Page, ends, labels, phrases
@@ -111,19 +112,20 @@ class ItemReader:
         end = position
         while end > floor and text[end - 1] in _SIGNS:
             end -= 1
-        for outcome, words in self._words():
+        for outcome, words in self._words:
             start = end - len(words)
             if start >= floor and text.startswith(words, start) and self._is_apart(start):
                 return _Decided(outcome, start, end)
         return None
 
+    @cached_property
     def _words(self) -> list[tuple[ReviewersOutcome | None, str]]:
         """The words of all decisions, the longest first."""
         entry = self.layout.decisions
         words: list[tuple[ReviewersOutcome | None, str]] = [
-            *(("Upheld", folded(one).text) for one in entry.upheld),
-            *(("Overturned", folded(one).text) for one in entry.overturned),
-            *((None, folded(one).text) for one in entry.in_part),
+            *(("Upheld", folded_phrase(one)) for one in entry.upheld),
+            *(("Overturned", folded_phrase(one)) for one in entry.overturned),
+            *((None, folded_phrase(one)) for one in entry.in_part),
         ]
         return sorted(words, key=lambda one: -len(one[1]))
 
@@ -202,7 +204,7 @@ class ItemReader:
         text = self.page.folded.text
         found = [
             _Decided(outcome, at, at + len(words))
-            for outcome, words in self._words()
+            for outcome, words in self._words
             if (at := text.find(words, start, end)) >= 0
         ]
         return min(found, key=lambda one: (one.start, -one.end), default=None)
@@ -241,8 +243,8 @@ class ItemReader:
             yield self._item(number, title, decided, passages)
 
     def _decided_by(self, heading: Found) -> _Decided:
-        words = folded(heading.phrase).text
-        outcomes = {phrase: outcome for outcome, phrase in self._words()}
+        words = folded_phrase(heading.phrase)
+        outcomes = {phrase: outcome for outcome, phrase in self._words}
         return _Decided(outcomes.get(words), heading.start, heading.end)
 
     def _listed(self, span: Span) -> list[Span]:

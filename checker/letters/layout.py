@@ -146,8 +146,12 @@ def _refuse(source: LetterText, page: Page, messages: list[str]) -> NoReturn:
 
 
 def _layout_of(source: LetterText, page: Page, layouts: Layouts) -> tuple[str, LayoutEntry]:
-    """The layout of which most headings and labels stand in the text."""
-    marks = {name: _marks(page, layout) for name, layout in layouts.layouts.items()}
+    """The layout of which all headings and labels stand in the text, else the one with most of them."""
+    marks = {}
+    for name, layout in layouts.layouts.items():
+        marks[name] = _marks(page, layout)
+        if all(marks[name].values()):
+            return name, layout
     name = max(marks, key=lambda one: sum(marks[one].values()))
     if sum(marks[name].values()) >= FEWEST_MARKS:
         return name, layouts.layouts[name]

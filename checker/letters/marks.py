@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from checker.letters.folded import Folded, folded
+from checker.letters.folded import Folded, folded_phrase
 from checker.letters.letter import Span
 
 _INDENT = " \t\f\v\xa0"
@@ -113,5 +113,5 @@ def ends(starts: Sequence[int], last: int) -> list[int]:
 @lru_cache(maxsize=1024)
 def _body(phrase: str) -> tuple[str, bool]:
     """The folded phrase without a sign `:` at its end, and whether there was one."""
-    text = folded(phrase).text
+    text = folded_phrase(phrase)
     return text.removesuffix(":"), text.endswith(":")

@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from checker.letters.flat import lowered
-from checker.letters.folded import folded
+from checker.letters.folded import folded, folded_phrase
 
 _LINE = re.compile(r"[^\r\n\f]*[^\s][^\r\n\f]*")
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -89,10 +90,11 @@ def _lacks_its_begin(title: str, templates: Sequence[str]) -> bool:
     return False
 
 
+@lru_cache(maxsize=64)
 def _sentences(template: str) -> list[str]:
     """The words of a template between its parts and full stops, folded."""
     words = [one for part in _PART.split(template)[::2] for one in part.split(".")]
-    return [found for one in words if (found := folded(one).text.strip(",;:"))]
+    return [found for one in words if (found := folded_phrase(one).strip(",;:"))]
 
 
 def parts_of(title: str, templates: Sequence[str], endings: Sequence[str]) -> Parts:
