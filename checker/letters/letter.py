@@ -35,8 +35,9 @@ class LetterText:
         return " ".join(self.text[span.start : span.end].split())
 
     def line(self, position: int) -> int:
-        """The line of a character, counted from 1."""
-        return self.text.count("\n", 0, position) + 1
+        """The line of a character, counted from 1; a line ends with CR, LF or both together."""
+        ends = self.text.count("\n", 0, position) + self.text.count("\r", 0, position)
+        return ends - self.text.count("\r\n", 0, position + 1) + 1
 
 
 @dataclass(frozen=True, slots=True)
