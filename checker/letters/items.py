@@ -72,15 +72,16 @@ class ItemReader:
         self._warn_of_others(self.page.part(start, end), [decided for _, decided in opening])
         indexes = [index for index, _ in opening] + [len(marks)]
         groups = [_in_order(marks[here:there]) for here, there in pairwise(indexes)]
-        titles = []
+        whole_titles = []
         floor, first = start, "issues" in self.sections
         for (_, decided), group in zip(opening, groups, strict=True):
-            titles.append(self._title(floor, decided, everything=first))
+            whole_titles.append(self._whole_title(floor, decided, everything=first))
             floor, first = group[-1][1].end, False
-        until = ends([self.page.folded.position(one.start) for one in titles], end)
-        for number, (title, (_, decided), group, stop) in enumerate(
-            zip(titles, opening, groups, until, strict=True), 1
+        until = ends([self.page.folded.position(one.start) for one in whole_titles], end)
+        for number, (whole, (_, decided), group, stop) in enumerate(
+            zip(whole_titles, opening, groups, until, strict=True), 1
         ):
+            title = self._trimmed(whole.start, whole.end)
             yield self._item(number, title, decided, self._passages(group, stop))
 
     def _region(self) -> tuple[int, int]:
@@ -151,8 +152,8 @@ class ItemReader:
     def _inside(self, position: int, decided: Sequence[_Decided]) -> bool:
         return any(one.start <= position < one.end for one in decided)
 
-    def _title(self, floor: int, decided: _Decided, *, everything: bool) -> Span:
-        """The title before a decision; the first one in its section begins where that does."""
+    def _whole_title(self, floor: int, decided: _Decided, *, everything: bool) -> Span:
+        """The title before a decision, with its number; the first one in its section begins where that does."""
         behind = self.page.source(floor - 1, floor).end if floor else 0
         end = self.page.source(decided.start, decided.end).start
         if not everything:
@@ -163,7 +164,7 @@ class ItemReader:
                 self.layouts.title_parts,
                 numbered=self.layout.numbered,
             )
-        return self._trimmed(behind, end)
+        return Span(behind, end)
 
     # Sentences that state a decision, discussed elsewhere
 

@@ -51,9 +51,18 @@ def read_letters(source: LetterText, layouts: Layouts) -> tuple[Letter, ...]:
 def _letters(source: LetterText, whole: Folded, layouts: Layouts) -> Iterator[Page]:
     """The part of the text that each letter takes up; what stands before the first belongs to it."""
     page = Page(source.text, whole, 0, len(whole.text))
-    starts = [0, *_later_starts(page, layouts)]
-    for start, end in zip(starts, ends(starts, page.end), strict=True):
-        yield page.part(start, end)
+    start = 0
+    for end in _later_starts(page, layouts):
+        if _is_letter(page.part(start, end), layouts):
+            yield page.part(start, end)
+            start = end
+    yield page.part(start, page.end)
+
+
+def _is_letter(page: Page, layouts: Layouts) -> bool:
+    """Whether a part is a letter by itself, and no cover or head of the one that follows."""
+    all_marks = (_marks(page, layout) for layout in layouts.layouts.values())
+    return any(sum(marks.values()) >= FEWEST_MARKS for marks in all_marks)
 
 
 def _later_starts(page: Page, layouts: Layouts) -> list[int]:

@@ -1,4 +1,4 @@
-"""`requests.yaml`: the words by which titles say what is requested, each with titles it must and must not match."""
+"""`requests.yaml`: the words by which titles say what is requested, each with titles that try it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """From the title of a disputed item to the facts of its request.
 
 A fact is given where the title states it; where the title of a procedure on nerves or joints is silent, a
-sentence of the summary that speaks of this request may. What could be read in two ways is left out, for a person to say.
+sentence of the summary that asks for this procedure may.
+What could be read in two ways is left out, for a person to say.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def requested(item: Item, letter: Letter, lists: RequestLists, rules: RuleBase) 
 
 
 def treatment_kind(title: str, lists: RequestLists) -> str:
-    """The coarse kind of a treatment, such as `drug`: that of the word that comes first; `other` if none does."""
+    """The coarse kind of a treatment, such as `drug`, by the word that comes first; `other` if none does."""
     flat = flatten(title, Span(0, len(title)))
     found = {
         kind: place
