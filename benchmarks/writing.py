@@ -20,8 +20,10 @@ class ToldItem:
     ur_guideline: str = (
         "Decision based on MTUS Low Back Complaints 2004, Section(s): Physical Methods."
     )
-    reviewer_guideline: str = "Decision based on Non-MTUS Citation Official Disability Guidelines (ODG), Low Back Chapter."
-    rationale: str = "The file does not tell how long therapy went on, or what came of it. The request cannot be granted."
+    reviewer_guideline: str = "Decision based on Non-MTUS Citation Official Disability Guidelines (ODG),"
+        " Low Back Chapter."
+    rationale: str = "The file does not tell how long therapy went on, or what came of it."
+        " The request cannot be granted."
 
 
 @dataclass(frozen=True)
@@ -174,10 +176,9 @@ def professional_review(told: Told) -> str:
 
 def notice(told: Told) -> str:
     """The first layout of 2013, which states each decision twice and discusses it later."""
+    lead = "MAXIMUS Federal Services, Inc. has determined the request for"
     stated = [
-        paragraphs(
-            f"{number}) MAXIMUS Federal Services, Inc. has determined the request for {one.title} {_necessary(one)}."
-        )
+        paragraphs(f"{number}) {lead} {one.title} {_necessary(one)}.")
         for number, one in enumerate(told.items, 1)
     ]
     return "\n".join(

@@ -15,10 +15,13 @@ from checker.errors import LetterError, Place, Problem
 from checker.letters.credentials import licences, specialties
 from checker.letters.dates import date_beside, only_date
 from checker.letters.folded import Folded, folded
-from checker.letters.items import ItemReader
+from checker.letters.items import MOST_ITEMS, ItemReader, TooManyItems
 from checker.letters.layoutfile import LayoutEntry, Layouts
 from checker.letters.letter import Item, Letter, LetterText, Span
 from checker.letters.marks import Found, Page, beginnings, ends, headings, labels, phrases
+
+MOST_LETTERS = 10_000
+"""In one file."""
 
 FEWEST_MARKS = 2
 """Headings and labels of a layout that have to be found before a text is taken for a letter in it."""
@@ -51,11 +54,15 @@ def read_letters(source: LetterText, layouts: Layouts) -> tuple[Letter, ...]:
 def _letters(source: LetterText, whole: Folded, layouts: Layouts) -> Iterator[Page]:
     """The part of the text that each letter takes up; what stands before the first belongs to it."""
     page = Page(source.text, whole, 0, len(whole.text))
-    start = 0
-    for end in _later_starts(page, layouts):
-        if _is_letter(page.part(start, end), layouts):
+    start = begin = 0
+    later = _later_starts(page, layouts)
+    if len(later) >= MOST_LETTERS:
+        _refuse(source, page, [f"more than {MOST_LETTERS:,} letters in one file; split it"])
+    for end in later:
+        if _is_letter(page.part(begin, end), layouts):
             yield page.part(start, end)
             start = end
+        begin = end
     yield page.part(start, page.end)
 
 
@@ -113,7 +120,10 @@ def _letter(source: LetterText, page: Page, layouts: Layouts) -> Letter:
         layouts,
         {role: (one.heading, one.start, one.end) for role, one in sections.items()},
     )
-    items = reader.items()
+    try:
+        items = reader.items()
+    except TooManyItems:
+        _refuse(source, page, [f"more than {MOST_ITEMS} decided items in one letter"])
     warnings += reader.warnings
     if not items:
         _refuse(source, page, [_no_items(layout, reader.warnings)])
@@ -222,8 +232,8 @@ def _sections(page: Page, layout: LayoutEntry) -> Mapping[str, _Section]:
 
 def _opened(page: Page, openings: tuple[str, ...]) -> int:
     """Where the section itself begins, behind the words that open every such section."""
-    found = [one.end for phrase in openings for one in phrases(page, phrase)]
-    return min(found, default=page.start)
+    found = (next(phrases(page, phrase), None) for phrase in openings)
+    return min((one.end for one in found if one), default=page.start)
 
 
 def _summary(page: Page, sections: Mapping[str, _Section], items: tuple[Item, ...]) -> Span | None:
