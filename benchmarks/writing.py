@@ -20,10 +20,14 @@ class ToldItem:
     ur_guideline: str = (
         "Decision based on MTUS Low Back Complaints 2004, Section(s): Physical Methods."
     )
-    reviewer_guideline: str = "Decision based on Non-MTUS Citation Official Disability Guidelines (ODG),"
+    reviewer_guideline: str = (
+        "Decision based on Non-MTUS Citation Official Disability Guidelines (ODG),"
         " Low Back Chapter."
-    rationale: str = "The file does not tell how long therapy went on, or what came of it."
+    )
+    rationale: str = (
+        "The file does not tell how long therapy went on, or what came of it."
         " The request cannot be granted."
+    )
 
 
 @dataclass(frozen=True)
