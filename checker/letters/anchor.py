@@ -55,8 +55,17 @@ def anchored(text: str, at: tuple[int, int], quote: str) -> Anchor:
     return Moved(min(places, key=lambda one: (abs(one.start - at[0]), one.start)), len(places))
 
 
+def _is_apart(there: Folded, position: int) -> bool:
+    """Whether no word goes on from the character before to the one at `position`."""
+    if position in (0, len(there.text)) or there.begins_word(position):
+        return True
+    return not (there.text[position - 1].isalnum() and there.text[position].isalnum())
+
+
 def _places(there: Folded, wanted: str) -> Iterator[Span]:
     start = there.text.find(wanted)
     while start >= 0:
-        yield there.source(start, start + len(wanted))
+        end = start + len(wanted)
+        if _is_apart(there, start) and _is_apart(there, end):
+            yield there.source(start, end)
         start = there.text.find(wanted, start + 1)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from checker.letters.flat import Flat, flatten
 from checker.letters.layoutfile import CitationsEntry, PublisherEntry
@@ -22,8 +23,8 @@ _PAGES = re.compile(
 _SITE = re.compile(r"https?://(?:www\.)?(?P<site>[\w.-]+)|\bwww\.(?P<bare>[\w.-]+)", re.IGNORECASE)
 _OTHER_NAME = re.compile(r"[^\d,.:;(\[]{1,80}")
 _SIGNS = " .,;:-–()"
-_PUBLISHER_AGAIN = 3
 _LONGEST_NAME = 60
+_MOST_CITATIONS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def citations(
         for start, end in found
         for one in _of_clause(flat, start, end, entry, only_named=only_named)
     )
-    return tuple(dict.fromkeys(cited))
+    return tuple(dict.fromkeys(islice(cited, _MOST_CITATIONS)))
 
 
 def _clauses(flat: Flat, leads: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from checker.case import ReviewersOutcome
 from checker.letters.cited import citations
@@ -16,12 +16,20 @@ from checker.letters.letter import Item, Span
 from checker.letters.marks import Found, Page, ends, labels, phrases
 from checker.letters.titles import parts_of, title_start
 
+MOST_ITEMS = 200
+"""In one letter."""
+
+_MOST_OTHERS = 20
 _SIGNS = ".:;,"
 _NUMBER = re.compile(r"(?m)^[ \t]*\d{1,2}[.)][ \t]+(?=\S)")
 _NUMBER_AT_START = re.compile(r"\s*\d{1,2}[.)]\s+")
 _NUMBER_AT_END = re.compile(r"\s*(?<!\S)\d{1,2}[.)]?\s*\Z")
 
 Passages = Mapping[Passage, Span]
+
+
+class TooManyItems(Exception):  # noqa: N818
+    """A letter has more items than any letter has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +77,20 @@ class ItemReader:
             for index, (_, mark) in enumerate(marks)
             if (decided := self._decision_before(mark.start, start))
         ]
+        self._check_number(len(opening))
         self._warn_of_others(self.page.part(start, end), [decided for _, decided in opening])
         indexes = [index for index, _ in opening] + [len(marks)]
         groups = [_in_order(marks[here:there]) for here, there in pairwise(indexes)]
-        titles = []
+        whole_titles = []
         floor, first = start, "issues" in self.sections
         for (_, decided), group in zip(opening, groups, strict=True):
-            titles.append(self._title(floor, decided, everything=first))
+            whole_titles.append(self._whole_title(floor, decided, everything=first))
             floor, first = group[-1][1].end, False
-        until = ends([self.page.folded.position(one.start) for one in titles], end)
-        for number, (title, (_, decided), group, stop) in enumerate(
-            zip(titles, opening, groups, until, strict=True), 1
+        until = ends([self.page.folded.position(one.start) for one in whole_titles], end)
+        for number, (whole, (_, decided), group, stop) in enumerate(
+            zip(whole_titles, opening, groups, until, strict=True), 1
         ):
+            title = self._trimmed(whole.start, whole.end)
             yield self._item(number, title, decided, self._passages(group, stop))
 
     def _region(self) -> tuple[int, int]:
@@ -139,20 +149,19 @@ class ItemReader:
         """Tell of lines that end like a decision, but that no label follows."""
         known = {one.start for one in decided}
         entry = self.layout.decisions
-        for phrase in (*entry.upheld, *entry.overturned, *entry.in_part):
-            for one in phrases(page, f":{phrase}"):
-                at = one.start + 1
-                if at not in known and page.ends_line(one.end) and not self._inside(at, decided):
-                    line = self._line(at)
-                    self.warnings.append(
-                        f"line {line} ends like a decision, but neither guideline nor rationale follows"
-                    )
+        others = (
+            one.start + 1
+            for phrase in (*entry.upheld, *entry.overturned, *entry.in_part)
+            for one in phrases(page, f":{phrase}")
+            if one.start + 1 not in known and page.ends_line(one.end)
+        )
+        self.warnings += (
+            f"line {self._line(at)} ends like a decision, but neither guideline nor rationale follows"
+            for at in islice(others, _MOST_OTHERS)
+        )
 
-    def _inside(self, position: int, decided: Sequence[_Decided]) -> bool:
-        return any(one.start <= position < one.end for one in decided)
-
-    def _title(self, floor: int, decided: _Decided, *, everything: bool) -> Span:
-        """The title before a decision; the first one in its section begins where that does."""
+    def _whole_title(self, floor: int, decided: _Decided, *, everything: bool) -> Span:
+        """The title before a decision, with its number; the first one in its section begins where that does."""
         behind = self.page.source(floor - 1, floor).end if floor else 0
         end = self.page.source(decided.start, decided.end).start
         if not everything:
@@ -163,14 +172,15 @@ class ItemReader:
                 self.layouts.title_parts,
                 numbered=self.layout.numbered,
             )
-        return self._trimmed(behind, end)
+        return Span(behind, end)
 
     # Sentences that state a decision, discussed elsewhere
 
     def _stated(self) -> Iterator[Item | None]:
         _, start, end = self.sections.get("issues", (None, self.page.start, self.page.end))
         stated = self._statements(start, end) or self._statements(self.page.start, self.page.end)
-        discussions = self._discussions()
+        self._check_number(len(stated))
+        discussions = self._discussions()[:MOST_ITEMS]
         self.begin = discussions[0][0] if discussions else self.page.end
         for number, (title, decided) in enumerate(stated, 1):
             found = self._discussion_of(number, title, len(stated), discussions)
@@ -239,7 +249,9 @@ class ItemReader:
             _, begin, stop = self.sections.get(kind, (None, 0, 0))
             if begin < stop:
                 passages[kind] = self.page.source(begin, stop)
-        for number, title in enumerate(self._listed(self.page.source(start, end)), 1):
+        titles = self._listed(self.page.source(start, end))
+        self._check_number(len(titles))
+        for number, title in enumerate(titles, 1):
             yield self._item(number, title, decided, passages)
 
     def _decided_by(self, heading: Found) -> _Decided:
@@ -325,6 +337,10 @@ class ItemReader:
             cited_by_ur=citations(self.page.text, ur, self.layout.cites, self.layouts.citations),
             cited=citations(self.page.text, reviewer, self.layout.cites, self.layouts.citations),
         )
+
+    def _check_number(self, items: int) -> None:
+        if items > MOST_ITEMS:
+            raise TooManyItems
 
     def _line(self, position: int) -> int:
         at = self.page.source(position, position + 1).start

@@ -15,10 +15,13 @@ from checker.errors import LetterError, Place, Problem
 from checker.letters.credentials import licences, specialties
 from checker.letters.dates import date_beside, only_date
 from checker.letters.folded import Folded, folded
-from checker.letters.items import ItemReader
+from checker.letters.items import MOST_ITEMS, ItemReader, TooManyItems
 from checker.letters.layoutfile import LayoutEntry, Layouts
 from checker.letters.letter import Item, Letter, LetterText, Span
 from checker.letters.marks import Found, Page, beginnings, ends, headings, labels, phrases
+
+MOST_LETTERS = 10_000
+"""In one file."""
 
 FEWEST_MARKS = 2
 """Headings and labels of a layout that have to be found before a text is taken for a letter in it."""
@@ -51,9 +54,22 @@ def read_letters(source: LetterText, layouts: Layouts) -> tuple[Letter, ...]:
 def _letters(source: LetterText, whole: Folded, layouts: Layouts) -> Iterator[Page]:
     """The part of the text that each letter takes up; what stands before the first belongs to it."""
     page = Page(source.text, whole, 0, len(whole.text))
-    starts = [0, *_later_starts(page, layouts)]
-    for start, end in zip(starts, ends(starts, page.end), strict=True):
-        yield page.part(start, end)
+    start = begin = 0
+    later = _later_starts(page, layouts)
+    if len(later) >= MOST_LETTERS:
+        _refuse(source, page, [f"more than {MOST_LETTERS:,} letters in one file; split it"])
+    for end in later:
+        if _is_letter(page.part(begin, end), layouts):
+            yield page.part(start, end)
+            start = end
+        begin = end
+    yield page.part(start, page.end)
+
+
+def _is_letter(page: Page, layouts: Layouts) -> bool:
+    """Whether a part is a letter by itself, and no cover or head of the one that follows."""
+    all_marks = (_marks(page, layout) for layout in layouts.layouts.values())
+    return any(sum(marks.values()) >= FEWEST_MARKS for marks in all_marks)
 
 
 def _later_starts(page: Page, layouts: Layouts) -> list[int]:
@@ -104,7 +120,10 @@ def _letter(source: LetterText, page: Page, layouts: Layouts) -> Letter:
         layouts,
         {role: (one.heading, one.start, one.end) for role, one in sections.items()},
     )
-    items = reader.items()
+    try:
+        items = reader.items()
+    except TooManyItems:
+        _refuse(source, page, [f"more than {MOST_ITEMS} decided items in one letter"])
     warnings += reader.warnings
     if not items:
         _refuse(source, page, [_no_items(layout, reader.warnings)])
@@ -213,8 +232,8 @@ def _sections(page: Page, layout: LayoutEntry) -> Mapping[str, _Section]:
 
 def _opened(page: Page, openings: tuple[str, ...]) -> int:
     """Where the section itself begins, behind the words that open every such section."""
-    found = [one.end for phrase in openings for one in phrases(page, phrase)]
-    return min(found, default=page.start)
+    found = (next(phrases(page, phrase), None) for phrase in openings)
+    return min((one.end for one in found if one), default=page.start)
 
 
 def _summary(page: Page, sections: Mapping[str, _Section], items: tuple[Item, ...]) -> Span | None:

@@ -170,9 +170,7 @@ class _Reader:
 def _gap(token: str, before: str) -> str:
     words = int(token[1:] or 0)
     if not before or not 0 < words <= MOST_WORDS_BETWEEN:
-        raise ValueError(
-            f"`~` stands between two words and takes a number from 1 to {MOST_WORDS_BETWEEN}"
-        )
+        raise ValueError(f"`~` stands between two words and takes a number from 1 to {MOST_WORDS_BETWEEN}")
     return _BETWEEN.format(words)
 
 
@@ -194,9 +192,7 @@ def _problem_of(tree: Any, repeated: int = 1) -> str | None:
         if operation in _REPEATS:
             most = int(argument[1])
             if most > MOST_REPEATS:
-                return (
-                    f"write {{0,{MOST_REPEATS}}} or fewer in place of `*`, `+` or a larger number"
-                )
+                return f"write {{0,{MOST_REPEATS}}} or fewer in place of `*`, `+` or a larger number"
             if most > 1 and repeated > 1:
                 return "a repeat inside a repeat can be slow; write it without one of them"
             most = max(most, repeated)

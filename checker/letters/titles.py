@@ -12,7 +12,7 @@ from itertools import pairwise
 from checker.letters.flat import lowered
 from checker.letters.folded import folded, folded_phrase
 
-_LINE = re.compile(r"[^\r\n\f]*[^\s][^\r\n\f]*")
+_LINE = re.compile(r"\S[^\r\n\f]*")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SENTENCE_END = re.compile(r"[.?!][\"')\]”’]{0,3}\s*\Z")
 _NUMBER = re.compile(r"\s*\d{1,2}[.)]\s")
