@@ -1,0 +1,250 @@
+"""How a concept is meant where it is named: affirmed or not, when, with what result, and of what part.
+
+Three things are kept apart, because one label cannot say "tried, failed, not documented": polarity
+(affirmed, negated, undocumented, possible), time (current, historical, planned, hypothetical) and outcome
+(failed, effective, positive, negative …). For each of them the nearest words of the lists decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from checker.letters.lexicon import Named, Range
+from checker.letters.quantities import written_levels
+from checker.letters.wordlists import Axis, Cue, FactLists, Label, Words, longest
+
+_RESULT_BESIDE = 2
+"""How many words may lie between a result and the test behind it, as in `positive left Kemp's`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """How a mention is meant. `time` and `outcome` are empty where nothing says."""
+
+    polarity: str = "affirmed"
+    time: str = ""
+    outcome: str = ""
+    other: bool = False
+
+    @property
+    def status(self) -> str:
+        """In one word: other, hypothetical, planned, undocumented, possible, negated or affirmed."""
+        if self.other:
+            return "other"
+        if self.time in ("hypothetical", "planned") and self.polarity != "undocumented":
+            return self.time
+        return self.polarity
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """The labels that a fact's value may be found under, the most telling first."""
+        match self.status:
+            case "planned" | "possible" as one:
+                return (one,)
+            case "negated":
+                return ("negated",) if self.outcome != "negative" else ("positive", "affirmed")
+            case "affirmed":
+                found: list[Label] = []
+                if self.outcome:
+                    found.append(self.outcome)  # type: ignore[arg-type]
+                if self.outcome == "negative":
+                    found.append("negated")
+                    return tuple(found)
+                if self.time == "current":
+                    found.append("under_way")
+                return (*found, "affirmed")
+            case _:
+                return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A cue that stands in the sentence."""
+
+    cue: Cue
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a sentence holds beside its mentions."""
+
+    lower: str
+    cues: tuple[_Shown, ...]
+    stops: tuple[Range, ...]
+    verbs: tuple[Range, ...]
+    other_parts: tuple[Range, ...]
+    spine_parts: tuple[Range, ...]
+
+
+def surroundings(text: str, lower: str, sentence: Range, lists: FactLists) -> Surroundings:
+    """The cues, the ends of clauses and the parts of the body in a sentence."""
+    part = lower[sentence[0] : sentence[1]]
+
+    def spans(words: Words) -> tuple[Range, ...]:
+        return tuple(words.spans(text, lower, *sentence))
+
+    levels = [(one.start, one.end) for one in written_levels(lower, *sentence)]
+    return Surroundings(
+        lower,
+        _shown(text, lower, part, sentence, lists),
+        (*spans(lists.stops), *_semicolons(lower, sentence)),
+        spans(lists.verbs),
+        spans(lists.other_parts),
+        (*spans(lists.spine_parts), *levels),
+    )
+
+
+def assertion(
+    mention: Named, beside: Surroundings, all_named: Sequence[Named], *, part_before: str
+) -> Assertion:
+    """How a mention is meant; `part_before` is the part of the body that the sentence before spoke of."""
+    says: dict[Axis, str] = {}
+    nearest: dict[Axis, int] = {}
+    for shown in beside.cues:
+        if shown.start < mention.end and mention.start < shown.end:
+            continue
+        distance = _distance(shown, mention, beside, all_named)
+        if distance is None:
+            continue
+        for axis, value in shown.cue.says.items():
+            if distance < nearest.get(axis, 10**9):
+                nearest[axis], says[axis] = distance, value
+    other = says.get("whose") == "other"
+    if not mention.concept.anywhere:
+        other = other or _lies_elsewhere(mention, beside, part_before)
+    return Assertion(
+        says.get("polarity", "affirmed"), says.get("time", ""), says.get("outcome", ""), other
+    )
+
+
+def part_spoken_of(beside: Surroundings, before: str) -> str:
+    """`spine` or `other`: the part of the body that a sentence speaks of, or the one before if it names none."""
+    if beside.spine_parts:
+        return "spine"
+    return "other" if beside.other_parts else before
+
+
+def _semicolons(lower: str, sentence: Range) -> list[Range]:
+    start, end = sentence
+    return [(at, at + 1) for at in range(start, end) if lower[at] == ";"]
+
+
+def _shown(
+    text: str, lower: str, part: str, sentence: Range, lists: FactLists
+) -> tuple[_Shown, ...]:
+    """The cues of a sentence; one that lies inside a longer one on the same matter is not meant."""
+    found: dict[int, set[Range]] = {}
+    left_out: dict[int, list[Range]] = {}
+    for phrase, number, leave in lists.cue_index:
+        if phrase.may_stand_in(part):
+            for span in phrase.spans(text, lower, *sentence):
+                if leave:
+                    left_out.setdefault(number, []).append(span)
+                else:
+                    found.setdefault(number, set()).add(span)
+    shown = [
+        _Shown(lists.cues[number], *span)
+        for number, spans in found.items()
+        for span in longest(spans)
+        if not any(c < span[1] and span[0] < d for c, d in left_out.get(number, ()))
+    ]
+    kept = [one for one in shown if not any(_inside(one, other) for other in shown)]
+    return tuple(sorted(kept, key=lambda one: (one.start, one.end, one.cue.name)))
+
+
+def _inside(one: _Shown, other: _Shown) -> bool:
+    shorter = one.end - one.start < other.end - other.start
+    return (
+        shorter
+        and one.start < other.end
+        and other.start < one.end
+        and bool(one.cue.says.keys() & other.cue.says.keys() or one.cue.says == {})
+    )
+
+
+def _distance(
+    shown: _Shown, mention: Named, beside: Surroundings, all_named: Sequence[Named]
+) -> int | None:
+    """How many words lie between a cue and a mention; None where the cue does not reach it."""
+    cue = shown.cue
+    if cue.groups and mention.concept.group not in cue.groups:
+        return None
+    ahead = shown.end <= mention.start
+    if cue.looks != "around" and ahead != (cue.looks == "ahead"):
+        return None
+    start, end = (shown.end, mention.start) if ahead else (mention.end, shown.start)
+    words = beside.lower.count(" ", start, end)
+    if words > cue.reach or _any_between(beside.stops, start, end):
+        return None
+    if ahead and not cue.through_verbs and _any_between(beside.verbs, start, end):
+        return None
+    if cue.looks == "around" and "outcome" in cue.says:
+        return _result_distance(shown, mention, all_named, beside, words, ahead=ahead)
+    return words
+
+
+def _result_distance(
+    shown: _Shown,
+    mention: Named,
+    all_named: Sequence[Named],
+    beside: Surroundings,
+    words: int,
+    *,
+    ahead: bool,
+) -> int | None:
+    """The distance of a test's result: one that stands right before a test is that test's own."""
+    owner = next((one for one in all_named if _is_right_before(shown, one, mention, beside)), None)
+    if ahead:
+        return words if owner in (None, mention) or words <= _RESULT_BESIDE else words + 100
+    return None if owner else words + _RESULT_BESIDE
+
+
+def _is_right_before(
+    shown: _Shown, one: Named, mention: Named, beside: Surroundings
+) -> bool:
+    return (
+        one.sentence == mention.sentence
+        and one.concept.group == mention.concept.group
+        and one.start >= shown.end
+        and beside.lower.count(" ", shown.end, one.start) <= _RESULT_BESIDE
+        and not set(beside.lower[shown.end : one.start]) & set(",;:")
+    )
+
+
+def _any_between(spans: Sequence[Range], start: int, end: int) -> bool:
+    return any(start <= a and b <= end for a, b in spans)
+
+
+def _lies_elsewhere(mention: Named, beside: Surroundings, part_before: str) -> bool:
+    """Whether the nearest part of the body that is named in the clause is not the spine."""
+    own_spine = _within(beside.spine_parts, mention)
+    if own_spine:
+        return False
+    if _within(beside.other_parts, mention):
+        return True
+    spine = _nearest(beside.spine_parts, mention, beside)
+    other = _nearest(beside.other_parts, mention, beside)
+    if spine is None and other is None:
+        if beside.spine_parts or beside.other_parts:
+            return False
+        return part_before == "other" and mention.concept.group in ("finding", "test", "symptom")
+    return other is not None and (spine is None or other < spine)
+
+
+def _within(parts: Sequence[Range], mention: Named) -> bool:
+    return any(mention.start <= a and b <= mention.end for a, b in parts)
+
+
+def _nearest(parts: Sequence[Range], mention: Named, beside: Surroundings) -> int | None:
+    """The words between a mention and the nearest of some parts in the same clause."""
+    distances = []
+    for a, b in parts:
+        start, end = (b, mention.start) if b <= mention.start else (mention.end, a)
+        if not _any_between(beside.stops, start, end):
+            distances.append(beside.lower.count(" ", start, end))
+    return min(distances, default=None)
+
+
