@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from checker.fact import Conflicting, Documented, Evidence, Fact, NotDocumented, Value
 from checker.letters.passages import Mention
@@ -97,15 +98,13 @@ def _fields(
     return facts
 
 
-def _details(
-    mention: Mention, everything: Sequence[Mention], lists: FactLists
-) -> dict[str, Value]:
+def _details(mention: Mention, everything: Sequence[Mention], lists: FactLists) -> dict[str, Value]:
     lower = mention.passage.flat.lower
     start, end = mention.sentence
     found: dict[str, Value] = {}
     if side := _side(lower, mention):
         found[SIDE] = side
-    day = [one for one in dates(lower[start:end], lists.months)]
+    day = dates(lower[start:end], lists.months)
     if len(day) == 1 and _alone(mention, everything):
         found[DAY] = day[0].value
     if response := _RESPONSES.get(mention.assertion.outcome):
@@ -144,7 +143,7 @@ def _relief_places(
         return []
     places = [passage.sentences[number]]
     after = number + 1
-    if after < len(passage.sentences) and after in passage.beside:
+    if after < len(passage.sentences):
         start, end = passage.sentences[after]
         named = any(
             one.passage is passage
@@ -194,9 +193,7 @@ def _whole(number: float) -> float:
     return int(number) if number == int(number) else number
 
 
-def _is_near(
-    lower: str, one: Placed[int] | Placed[object], words: Sequence[tuple[int, int]]
-) -> bool:
+def _is_near(lower: str, one: Placed[Any], words: Sequence[tuple[int, int]]) -> bool:
     """Whether a number stands close to one of some words, with no other clause between."""
     for a, b in words:
         start, end = (one.end, a) if one.end <= a else (b, one.start)

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from checker.letters.levels import Level
 from checker.letters.lexicon import Named, Range
-from checker.letters.quantities import written_levels
-from checker.letters.wordlists import Axis, Cue, FactLists, Label, Words, longest
+from checker.letters.quantities import levels_between
+from checker.letters.standing import Standing
+from checker.letters.wordlists import Axis, Cue, FactLists, Label, Words
 
 _RESULT_BESIDE = 2
 """How many words may lie between a result and the test behind it, as in `positive left Kemp's`."""
@@ -77,23 +79,26 @@ class Surroundings:
     verbs: tuple[Range, ...]
     other_parts: tuple[Range, ...]
     spine_parts: tuple[Range, ...]
+    levels: tuple[Level, ...]
 
 
-def surroundings(text: str, lower: str, sentence: Range, lists: FactLists) -> Surroundings:
+def surroundings(
+    text: str, lower: str, sentence: Range, standing: Standing, lists: FactLists
+) -> Surroundings:
     """The cues, the ends of clauses and the parts of the body in a sentence."""
-    part = lower[sentence[0] : sentence[1]]
 
     def spans(words: Words) -> tuple[Range, ...]:
-        return tuple(words.spans(text, lower, *sentence))
+        return tuple(words.spans(text, lower, *sentence, standing))
 
-    levels = [(one.start, one.end) for one in written_levels(lower, *sentence)]
+    levels = levels_between(text, lower, *sentence, lists.anatomy)
     return Surroundings(
         lower,
-        _shown(text, lower, part, sentence, lists),
+        _shown(text, lower, sentence, standing, lists),
         (*spans(lists.stops), *_semicolons(lower, sentence)),
         spans(lists.verbs),
         spans(lists.other_parts),
-        (*spans(lists.spine_parts), *levels),
+        (*spans(lists.spine_parts), *((one.start, one.end) for one in levels)),
+        tuple(levels),
     )
 
 
@@ -103,28 +108,27 @@ def assertion(
     """How a mention is meant; `part_before` is the part of the body that the sentence before spoke of."""
     says: dict[Axis, str] = {}
     nearest: dict[Axis, int] = {}
-    for shown in beside.cues:
-        if shown.start < mention.end and mention.start < shown.end:
-            continue
-        distance = _distance(shown, mention, beside, all_named)
-        if distance is None:
-            continue
+    for shown, distance in _reaching(mention, beside, all_named):
         for axis, value in shown.cue.says.items():
+            if value == "negated" and mention.concept.says_no:
+                continue
             if distance < nearest.get(axis, 10**9):
                 nearest[axis], says[axis] = distance, value
     other = says.get("whose") == "other"
-    if not mention.concept.anywhere:
+    if not mention.concept.anywhere and mention.concept.group not in ("drug", "status"):
         other = other or _lies_elsewhere(mention, beside, part_before)
     return Assertion(
         says.get("polarity", "affirmed"), says.get("time", ""), says.get("outcome", ""), other
     )
 
 
-def part_spoken_of(beside: Surroundings, before: str) -> str:
-    """`spine` or `other`: the part of the body that a sentence speaks of, or the one before if it names none."""
-    if beside.spine_parts:
+def part_spoken_of(
+    text: str, lower: str, sentence: Range, standing: Standing, lists: FactLists
+) -> str:
+    """`spine` or `other`: the part of the body that a sentence speaks of; empty if it names none."""
+    if lists.spine_parts.spans(text, lower, *sentence, standing):
         return "spine"
-    return "other" if beside.other_parts else before
+    return "other" if lists.other_parts.spans(text, lower, *sentence, standing) else ""
 
 
 def _semicolons(lower: str, sentence: Range) -> list[Range]:
@@ -133,35 +137,55 @@ def _semicolons(lower: str, sentence: Range) -> list[Range]:
 
 
 def _shown(
-    text: str, lower: str, part: str, sentence: Range, lists: FactLists
+    text: str, lower: str, sentence: Range, standing: Standing, lists: FactLists
 ) -> tuple[_Shown, ...]:
     """The cues of a sentence; one that lies inside a longer one on the same matter is not meant."""
     found: dict[int, set[Range]] = {}
     left_out: dict[int, list[Range]] = {}
-    for phrase, number, leave in lists.cue_index:
-        if phrase.may_stand_in(part):
-            for span in phrase.spans(text, lower, *sentence):
-                if leave:
-                    left_out.setdefault(number, []).append(span)
-                else:
-                    found.setdefault(number, set()).add(span)
-    shown = [
+    for phrase in standing:
+        owner = lists.owners.get(phrase)
+        if owner is None or owner.kind != "cue":
+            continue
+        for span in lists.phrases[phrase].spans(text, lower, *sentence):
+            if owner.leave:
+                left_out.setdefault(owner.number, []).append(span)
+            else:
+                found.setdefault(owner.number, set()).add(span)
+    return tuple(
         _Shown(lists.cues[number], *span)
-        for number, spans in found.items()
-        for span in longest(spans)
+        for number, spans in sorted(found.items())
+        for span in sorted(spans)
         if not any(c < span[1] and span[0] < d for c, d in left_out.get(number, ()))
-    ]
-    kept = [one for one in shown if not any(_inside(one, other) for other in shown)]
-    return tuple(sorted(kept, key=lambda one: (one.start, one.end, one.cue.name)))
+    )
+
+
+def _reaching(
+    mention: Named, beside: Surroundings, all_named: Sequence[Named]
+) -> list[tuple[_Shown, int]]:
+    """The cues that act on a mention, each with its distance.
+
+    One that overlaps a longer one on the same matter is not meant.
+    """
+    found = []
+    for shown in beside.cues:
+        groups = shown.cue.groups
+        if groups and mention.concept.group not in groups:
+            continue
+        if shown.start < mention.end and mention.start < shown.end:
+            continue
+        distance = _distance(shown, mention, beside, all_named)
+        if distance is not None:
+            found.append((shown, distance))
+    return [one for one in found if not any(_inside(one[0], other) for other, _ in found)]
 
 
 def _inside(one: _Shown, other: _Shown) -> bool:
-    shorter = one.end - one.start < other.end - other.start
+    """Whether a cue overlaps a longer one on the same matter."""
     return (
-        shorter
+        one.end - one.start < other.end - other.start
         and one.start < other.end
         and other.start < one.end
-        and bool(one.cue.says.keys() & other.cue.says.keys() or one.cue.says == {})
+        and bool(one.cue.says.keys() & other.cue.says.keys())
     )
 
 
@@ -170,8 +194,6 @@ def _distance(
 ) -> int | None:
     """How many words lie between a cue and a mention; None where the cue does not reach it."""
     cue = shown.cue
-    if cue.groups and mention.concept.group not in cue.groups:
-        return None
     ahead = shown.end <= mention.start
     if cue.looks != "around" and ahead != (cue.looks == "ahead"):
         return None
@@ -202,9 +224,7 @@ def _result_distance(
     return None if owner else words + _RESULT_BESIDE
 
 
-def _is_right_before(
-    shown: _Shown, one: Named, mention: Named, beside: Surroundings
-) -> bool:
+def _is_right_before(shown: _Shown, one: Named, mention: Named, beside: Surroundings) -> bool:
     return (
         one.sentence == mention.sentence
         and one.concept.group == mention.concept.group
@@ -227,10 +247,13 @@ def _lies_elsewhere(mention: Named, beside: Surroundings, part_before: str) -> b
         return True
     spine = _nearest(beside.spine_parts, mention, beside)
     other = _nearest(beside.other_parts, mention, beside)
+    found_by_examination = mention.concept.group in ("finding", "test", "symptom")
     if spine is None and other is None:
         if beside.spine_parts or beside.other_parts:
             return False
-        return part_before == "other" and mention.concept.group in ("finding", "test", "symptom")
+        return part_before == "other" and found_by_examination
+    if spine is not None and not found_by_examination:
+        return False
     return other is not None and (spine is None or other < spine)
 
 
@@ -246,5 +269,3 @@ def _nearest(parts: Sequence[Range], mention: Named, beside: Surroundings) -> in
         if not _any_between(beside.stops, start, end):
             distances.append(beside.lower.count(" ", start, end))
     return min(distances, default=None)
-
-

@@ -6,6 +6,7 @@ Another voice adds facts on which the chart is silent, and a value that differs 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +26,7 @@ from checker.fact import (
 from checker.letters.blocks import Session, is_prior, sessions
 from checker.letters.letter import Letter, Span
 from checker.letters.passages import Mention, mentions
-from checker.letters.quantities import Placed, lengths, neighbours, written_levels
+from checker.letters.quantities import Placed, lengths, neighbours
 from checker.letters.wordlists import FactLists, Gives
 from checker.rulebase import RuleBase
 from checker.vocabulary import Enum, FactSpec, ListOf, SetOf, Vocabulary
@@ -33,11 +34,24 @@ from checker.vocabulary import Enum, FactSpec, ListOf, SetOf, Vocabulary
 VOICES: tuple[Voice, ...] = ("record", "ur", "reviewer")
 """In the order in which they are believed."""
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _STATED = ("chart", "care", "history")
 _BARE = ("affirmed", "under_way")
 _FARTHEST_LEVEL = 7
 _FARTHEST_LENGTH = 4
-_INTRODUCES = (" at ", " of ", " in ", " from ", " to ", " involving ", " on ", " and ", " the ", " left ", " right ")
+_INTRODUCES = (
+    " at ",
+    " of ",
+    " in ",
+    " from ",
+    " to ",
+    " involving ",
+    " on ",
+    " and ",
+    " the ",
+    " left ",
+    " right ",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,7 @@ class _Reader:
         self.lists = lists
         self.vocabulary = vocabulary
         text = letter.source.text
-        self.line_ends = [at for at, one in enumerate(text) if one == "\n"]
+        self.line_ends = [one.end() for one in _LINE_END.finditer(text)]
 
     def facts(self, found: Sequence[Mention]) -> dict[str, Fact]:
         said: dict[tuple[str, Voice], list[Said]] = defaultdict(list)
@@ -91,7 +105,10 @@ class _Reader:
             voices = [_in_one_voice(spec, said[name, voice]) for voice in VOICES]
             if name in of_blocks:
                 recorded = self._sessions(spec, of_blocks[name], found)
-                voices = [_or_records(one, recorded[voice]) for voice, one in zip(VOICES, voices, strict=True)]
+                voices = [
+                    _or_records(one, recorded[voice])
+                    for voice, one in zip(VOICES, voices, strict=True)
+                ]
             fact = _heard_in_order(spec, voices)
             if fact is not None:
                 facts[name] = fact
@@ -105,7 +122,13 @@ class _Reader:
             return mention.assertion.polarity in ("negated", "undocumented")
         if "care" in gives.needs and mention.voice not in cared_for:
             return False
+        if "diagnosis" in gives.needs and not self._is_of_diagnoses(mention):
+            return False
         return "level" not in gives.needs or bool(self.levels_beside(mention))
+
+    def _is_of_diagnoses(self, mention: Mention) -> bool:
+        flat = mention.passage.flat
+        return bool(self.lists.diagnosis_words.spans(flat.text, flat.lower, *mention.sentence))
 
     def _said(self, mention: Mention, gives: Gives) -> Iterable[Said]:
         evidence = self.evidence(mention)
@@ -155,9 +178,12 @@ class _Reader:
             behind = lower[named.end : one.start] if named.end <= one.start else None
             if before is not None and before.strip() in ("of", "of a", "of the", "worth of", ""):
                 return one.value.weeks
-            if behind is not None and behind.count(" ") <= _FARTHEST_LENGTH and (
-                " for " in behind or " over " in behind or " x " in behind
-            ) and "week" not in behind:
+            if (
+                behind is not None
+                and behind.count(" ") <= _FARTHEST_LENGTH
+                and (" for " in behind or " over " in behind or " x " in behind)
+                and "week" not in behind
+            ):
                 return one.value.weeks
         return None
 
@@ -167,7 +193,8 @@ class _Reader:
         """The levels that belong to a mention: named in it, right behind it, or before it in the clause."""
         lower, named = mention.passage.flat.lower, mention.named
         start, end = mention.clause
-        found = written_levels(lower, start, end)
+        beside = mention.passage.beside[named.sentence]
+        found = [one for one in beside.levels if start <= one.start and one.end <= end]
         inside = [at for at, one in enumerate(found) if named.start <= one.start < named.end]
         behind = [at for at, one in enumerate(found) if one.start >= named.end]
         before = [at for at, one in enumerate(found) if one.end <= named.start]
@@ -178,7 +205,7 @@ class _Reader:
             at = behind[0]
         elif before and lower.count(" ", found[before[-1]].end, named.start) <= _FARTHEST_LEVEL:
             at = before[-1]
-        return [one.value for one in neighbours(found, at, lower)] if at is not None else []
+        return [one.label for one in neighbours(found, at, lower)] if at is not None else []
 
     def _introduced(self, between: str) -> bool:
         words = f" {between.strip()} "
@@ -209,7 +236,7 @@ class _Reader:
         )
 
     def _line(self, position: int) -> int:
-        return bisect_right(self.line_ends, position - 1) + 1
+        return bisect_right(self.line_ends, position) + 1
 
     def _sessions(
         self, spec: FactSpec, found: Sequence[tuple[Mention, Gives]], everything: Sequence[Mention]

@@ -1,17 +1,12 @@
-"""Where the sentences of a text speak of the concepts of the word lists.
-
-A phrase is looked for only in sentences that hold one of the texts it cannot do without, so that a long
-list costs little.
-"""
+"""Where the sentences of a text speak of the concepts of the word lists."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from checker.letters.phrases import Phrase
+from checker.letters.standing import Standing
 from checker.letters.wordlists import Concept, FactLists, longest
 
 Range = tuple[int, int]
@@ -28,58 +23,49 @@ class Named:
 
 
 def named(
-    text: str, lower: str, sentences: Sequence[Range], heard: Sequence[bool], lists: FactLists
+    text: str,
+    lower: str,
+    sentences: Sequence[Range],
+    standing: Mapping[int, Standing],
+    lists: FactLists,
 ) -> list[Named]:
-    """The concepts in the sentences that are heard, in their order; of a group the longest match counts."""
+    """The concepts in the sentences of `standing`, in their order; of those that mean the same the longest.
+
+    `standing` has the phrases that may stand in each sentence that is to be read.
+    """
     found: dict[tuple[int, int], set[Range]] = defaultdict(set)
     left_out: dict[tuple[int, int], list[Range]] = defaultdict(list)
-    for sentence, number, span, leave in _matches(
-        text, lower, sentences, heard, lists.concept_index
-    ):
-        (left_out[sentence, number].append if leave else found[sentence, number].add)(span)
-    groups: dict[tuple[int, str], dict[Range, Concept]] = defaultdict(dict)
+    for sentence, phrases in standing.items():
+        for phrase in phrases:
+            owner = lists.owners.get(phrase)
+            if owner is None or owner.kind != "concept":
+                continue
+            for span in lists.phrases[phrase].spans(text, lower, *sentences[sentence]):
+                if owner.leave:
+                    left_out[sentence, owner.number].append(span)
+                else:
+                    found[sentence, owner.number].add(span)
+    spans_of: dict[int, list[tuple[Range, Concept]]] = defaultdict(list)
     for (sentence, number), spans in sorted(found.items()):
-        concept = lists.concepts[number]
-        for a, b in spans:
-            if not any(c < b and a < d for c, d in left_out.get((sentence, number), ())):
-                groups[sentence, concept.group].setdefault((a, b), concept)
+        out = left_out.get((sentence, number), ())
+        spans_of[sentence] += [
+            ((a, b), lists.concepts[number])
+            for a, b in longest(spans)
+            if not any(c < b and a < d for c, d in out)
+        ]
     mentions = [
-        Named(concepts[span], *span, sentence)
-        for (sentence, _), concepts in groups.items()
-        for span in longest(concepts)
+        Named(concept, *span, sentence)
+        for sentence, spans in spans_of.items()
+        for span, concept in spans
+        if not any(_is_meant_by(concept, span, *other) for other in spans)
     ]
     return sorted(mentions, key=lambda one: (one.start, one.end, one.concept.name))
 
 
-def _matches(
-    text: str,
-    lower: str,
-    sentences: Sequence[Range],
-    heard: Sequence[bool],
-    index: Sequence[tuple[Phrase, int, bool]],
-) -> Iterator[tuple[int, int, Range, bool]]:
-    starts = [start for start, _ in sentences]
-    for phrase, number, leave in index:
-        for sentence in _holding(phrase, lower, sentences, starts, heard):
-            start, end = sentences[sentence]
-            for span in phrase.spans(text, lower, start, end):
-                yield sentence, number, span, leave
-
-
-def _holding(
-    phrase: Phrase,
-    lower: str,
-    sentences: Sequence[Range],
-    starts: Sequence[int],
-    heard: Sequence[bool],
-) -> set[int]:
-    """The heard sentences that hold one of the phrase's texts."""
-    found: set[int] = set()
-    for literal in phrase.literals:
-        at = lower.find(literal)
-        while at >= 0:
-            sentence = max(0, bisect_right(starts, at) - 1)
-            if heard[sentence]:
-                found.add(sentence)
-            at = lower.find(literal, max(sentences[sentence][1], at + 1))
-    return found
+def _is_meant_by(concept: Concept, span: Range, by: Range, other: Concept) -> bool:
+    """Whether a longer match that overlaps means the same thing more exactly: it gives the same fact."""
+    shorter = (span[1] - span[0], other.name) < (by[1] - by[0], concept.name)
+    overlaps = span[0] < by[1] and by[0] < span[1]
+    if not (shorter and overlaps) or concept is other or concept.group != other.group:
+        return False
+    return not concept.facts or not other.facts or bool(concept.facts & other.facts)

@@ -83,38 +83,46 @@ def _of(
     ranges = sentences(flat.text, lists.abbreviations) if section != "request" else []
     if section == "request" and flat.text:
         ranges = [(0, len(flat.text))]
-    who = tuple(speakers(flat.text, flat.lower, ranges, section, first, lists))
+    standing = lists.index.standing(flat.lower, ranges) if ranges else []
+    who = tuple(speakers(flat.text, flat.lower, ranges, section, first, lists, standing))
     heard = [is_heard(one) for one in who]
-    found = named(flat.text, flat.lower, ranges, [one is not None for one in heard], lists)
+    read = {number: one for number, one in enumerate(standing) if heard[number]}
+    found = named(flat.text, flat.lower, ranges, read, lists)
     if not found:
         return
+    spoken_of = {one.sentence for one in found}
     beside: dict[int, Surroundings] = {}
     parts: dict[int, str] = {}
     part = ""
-    for number, one in enumerate(ranges):
+    for number, sentence in enumerate(ranges):
         parts[number] = part
+        if number in spoken_of:
+            beside[number] = surroundings(flat.text, flat.lower, sentence, standing[number], lists)
         if heard[number]:
-            beside[number] = surroundings(flat.text, flat.lower, one, lists)
-            part = part_spoken_of(beside[number], part)
+            part = part_spoken_of(flat.text, flat.lower, sentence, standing[number], lists) or part
     passage = Passage(section, item, flat, tuple(ranges), who, beside)
-    days = _Days(flat.lower, ranges, found, lists)
+    days = _Days(section, flat.lower, ranges, found, lists)
     for one in found:
         voice = heard[one.sentence]
         if voice is None:
             continue
         near = [other for other in found if other.sentence == one.sentence]
-        meant = assertion(
-            one, beside[one.sentence], near, part_before=parts[one.sentence]
-        )
+        meant = assertion(one, beside[one.sentence], near, part_before=parts[one.sentence])
         yield Mention(one, meant, voice, section, item, passage, days.of(one))
 
 
 class _Days:
-    """Which day a finding is dated: that of its study, else that of the report it stands in."""
+    """Which day a finding of the summary is dated: that of its study, else that of the report it stands in."""
 
     def __init__(
-        self, lower: str, ranges: list[Range], found: list[Named], lists: FactLists
+        self,
+        section: Section,
+        lower: str,
+        ranges: list[Range],
+        found: list[Named],
+        lists: FactLists,
     ) -> None:
+        self.tells = section == "summary"
         self.lower = lower
         self.ranges = ranges
         placed = [one for one in dates(lower, lists.months) if self._tells(one, lists)]
@@ -124,7 +132,7 @@ class _Days:
 
     def of(self, mention: Named) -> date | None:
         """The day of a mention; None where the letter does not date it."""
-        if mention.concept.group not in _DATED_GROUPS:
+        if not self.tells or mention.concept.group not in _DATED_GROUPS:
             return None
         start, end = self.ranges[mention.sentence]
         if mention.concept.group == "study":

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
+from checker.anatomy import Anatomy
+from checker.letters.levels import Level, written_levels
+
 _NUMERIC = re.compile(r"(?<![\d/-])(\d{1,2}) ?([-/]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?![\d/-])")
 _ISO = re.compile(r"(?<![\d/-])(\d{4})-(\d{2})-(\d{2})(?![\d/-])")
 _MONTH = re.compile(r"\b([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b")
@@ -17,8 +20,10 @@ _TIME = re.compile(
     r"(hour|hr|day|week|wk|month|mo|year|yr)s?\b"
 )
 _PERCENT = re.compile(r"(?<![\d.-])(\d{1,3})(?: ?%)?(?: ?(?:-|to) ?(\d{1,3}))? ?(?:%|percent\b)")
-_LEVEL = re.compile(
-    r"(?<![a-z0-9])([ctls])-?(\d{1,2})(?: ?[-/] ?(?:([ctls])-?)?(\d{1,2})(?!\d|[-/]\d))?(?![\d])"
+_MAY_NAME_A_LEVEL = re.compile(
+    r"(?<![a-z])[ctls][ -]?\(?\d|[ctls] ?\(|\([ctls]\)"
+    r"|(?:cervical|thoracic|lumbar|sacral) ?"
+    r"(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 )
 _MORE = re.compile(r"(?: ?,| ?&| and| ?/)? ?(?:and )?(?:left |right |bilateral )?$")
 
@@ -112,19 +117,15 @@ def _number(written: str | None, numbers: Mapping[str, int]) -> int | None:
     return int(written) if written.isdigit() else numbers.get(written)
 
 
-def written_levels(lower: str, start: int, end: int) -> list[Placed[str]]:
-    """The levels in a part of a text in small letters, such as `L4-5` or `C7`."""
-    found = []
-    for match in _LEVEL.finditer(lower, start, end):
-        label = f"{match[1]}{match[2]}".upper()
-        if match[4]:
-            other = (match[3] or "").upper()
-            label += f"-{other if other != label[0] else ''}{match[4]}"
-        found.append(Placed(label, *match.span()))
-    return found
+def levels_between(text: str, lower: str, start: int, end: int, anatomy: Anatomy) -> list[Level]:
+    """The levels that stand between two characters of a text."""
+    if not _MAY_NAME_A_LEVEL.search(lower, start, end):
+        return []
+    found = written_levels(text[start:end], anatomy).levels
+    return [Level(one.label, one.start + start, one.end + start) for one in found]
 
 
-def neighbours(found: Sequence[Placed[str]], at: int, lower: str) -> list[Placed[str]]:
+def neighbours(found: Sequence[Level], at: int, lower: str) -> list[Level]:
     """The levels that stand in one list with that at index `at`."""
     first = last = at
     while first > 0 and _MORE.match(lower[found[first - 1].end : found[first].start]):

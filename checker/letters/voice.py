@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from checker.fact import Voice
+from checker.letters.standing import Standing
 from checker.letters.wordlists import FactLists, Section, Speaker, VoiceCue
 
 
@@ -19,13 +20,14 @@ def speakers(
     section: Section,
     first: Speaker,
     lists: FactLists,
+    standing: Sequence[Standing],
 ) -> Iterator[Speaker]:
     """Who speaks in each sentence; `first` is who does until a sentence shows another."""
     cues = [one for one in lists.voices if section in one.sections]
     holding: Speaker = first
     last: Speaker = first
-    for start, end in sentences:
-        cue = _cue(text, lower, start, end, cues)
+    for (start, end), phrases in zip(sentences, standing, strict=True):
+        cue = _cue(text, lower, start, end, cues, phrases)
         if cue is None:
             last = holding
         elif cue.voice != "same":
@@ -35,13 +37,16 @@ def speakers(
 
 
 def _cue(
-    text: str, lower: str, start: int, end: int, cues: Sequence[VoiceCue]
+    text: str,
+    lower: str,
+    start: int,
+    end: int,
+    cues: Sequence[VoiceCue],
+    standing: Standing,
 ) -> VoiceCue | None:
     """The first entry of the list that the sentence shows."""
     for cue in cues:
-        if cue.words.spans(text, lower, start, end) and not (
-            cue.beside.phrases and not cue.beside.spans(text, lower, start, end)
-        ):
+        if cue.words.spans(text, lower, start, end, standing):
             return cue
     return None
 

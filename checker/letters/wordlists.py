@@ -16,10 +16,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from checker.anatomy import Anatomy
 from checker.errors import Place, Problem, RuleError, did_you_mean, quoted, shown_path
 from checker.fact import Grade, Value
 from checker.letters.flat import lowered
 from checker.letters.phrases import Phrase, compiled
+from checker.letters.standing import PhraseIndex, Standing, phrase_index
 from checker.vocabulary import FactSpec, Levels, ListOf, Number, Vocabulary
 from checker.yamlfile import Document, FromFile, Many, Path_, Text, read
 
@@ -64,13 +66,14 @@ class _GiveEntry(FromFile):
     reads: Reads | None = None
     record: dict[str, Any] = {}
     grade: Grade = "explicit"
-    needs: Many[Literal["level", "care"]] = ()
+    needs: Many[Literal["level", "care", "diagnosis"]] = ()
     latest: bool = False
 
 
 class _ConceptEntry(_Entry):
     group: Group
     anywhere: bool = False
+    says_no: bool = False
     gives: Many[_GiveEntry] = ()
 
 
@@ -99,13 +102,13 @@ class _ContextFile(FromFile):
     counts: dict[str, int]
     relief_words: Many[Text]
     its_block: Many[Text]
+    diagnosis_words: Many[Text]
 
 
 class _VoiceEntry(_Entry):
     voice: Speaker | Literal["same"]
     in_: Many[Section] = Field(("summary", "rationale"), alias="in")
     holds: bool = True
-    beside: Many[Text] = ()
 
 
 class _VoiceFile(FromFile):
@@ -115,36 +118,37 @@ class _VoiceFile(FromFile):
 # What they mean --------------------------------------------------------------------------------------
 
 
+Numbered = tuple[int, Phrase]
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The concept or cue that a phrase belongs to, by its number; `leave` for what is left out."""
+
+    kind: Literal["concept", "cue"]
+    number: int
+    leave: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The phrases of one entry. What `unless` matches is left out."""
+    """The phrases of one entry, each with its number in the index. What `unless` matches is left out."""
 
-    phrases: tuple[Phrase, ...]
-    unless: tuple[Phrase, ...] = ()
+    phrases: tuple[Numbered, ...]
+    unless: tuple[Numbered, ...] = ()
 
     def spans(
-        self, text: str, lower: str, start: int = 0, end: int | None = None
+        self, text: str, lower: str, start: int, end: int, standing: Standing | None = None
     ) -> list[tuple[int, int]]:
-        """Where the entry's words stand, the longest where several overlap."""
-        stop = len(text) if end is None else end
-        part = lower[start:stop]
-        found = {
-            span
-            for phrase in self.phrases
-            if phrase.may_stand_in(part)
-            for span in phrase.spans(text, lower, start, stop)
-        }
+        """Where the entry's words stand between two characters, the longest where several overlap.
+
+        `standing` are the phrases that may stand there; None where that is not known.
+        """
+        found = set(_spans(self.phrases, text, lower, start, end, standing))
         if not found:
             return []
-        left_out = [
-            span
-            for phrase in self.unless
-            if phrase.may_stand_in(part)
-            for span in phrase.spans(text, lower, start, stop)
-        ]
-        kept = [
-            (a, b) for a, b in found if not any(c < b and a < d for c, d in left_out)
-        ]
+        left_out = list(_spans(self.unless, text, lower, start, end, standing))
+        kept = [(a, b) for a, b in found if not any(c < b and a < d for c, d in left_out)]
         return longest(kept)
 
 
@@ -163,13 +167,18 @@ class Gives:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """Something that letters speak of. `anywhere`: in whatever part of the body."""
+    """Something that letters speak of.
+
+    `anywhere`: in whatever part of the body. `says_no`: its words deny of themselves.
+    """
 
     name: str
     group: Group
     words: Words
     anywhere: bool
+    says_no: bool
     gives: tuple[Gives, ...]
+    facts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +203,6 @@ class VoiceCue:
 
     name: str
     words: Words
-    beside: Words
     voice: Speaker | Literal["same"]
     sections: frozenset[Section]
     holds: bool
@@ -215,6 +223,7 @@ class Sample:
 class FactLists:
     """Everything that letters are read with."""
 
+    anatomy: Anatomy
     concepts: tuple[Concept, ...]
     cues: tuple[Cue, ...]
     voices: tuple[VoiceCue, ...]
@@ -227,29 +236,30 @@ class FactLists:
     report_dates: Words
     relief: Words
     its_block: Words
+    diagnosis_words: Words
     counts: Mapping[str, int]
     abbreviations: frozenset[str]
     samples: tuple[Sample, ...]
+    phrases: tuple[Phrase, ...]
+    owners: Mapping[int, Owner]
 
     @cached_property
-    def concept_index(self) -> tuple[tuple[Phrase, int, bool], ...]:
-        """All phrases of concepts, with the concept's number and whether it is to be left out."""
-        return tuple(
-            (phrase, number, leave)
-            for number, concept in enumerate(self.concepts)
-            for leave, phrases in ((False, concept.words.phrases), (True, concept.words.unless))
-            for phrase in phrases
-        )
+    def index(self) -> PhraseIndex:
+        """All phrases by the words they need."""
+        return phrase_index(self.phrases)
 
-    @cached_property
-    def cue_index(self) -> tuple[tuple[Phrase, int, bool], ...]:
-        """All phrases of cues, likewise."""
-        return tuple(
-            (phrase, number, leave)
-            for number, cue in enumerate(self.cues)
-            for leave, phrases in ((False, cue.words.phrases), (True, cue.words.unless))
-            for phrase in phrases
-        )
+
+def _spans(
+    phrases: Iterable[Numbered],
+    text: str,
+    lower: str,
+    start: int,
+    end: int,
+    standing: Standing | None,
+) -> Iterator[tuple[int, int]]:
+    for number, phrase in phrases:
+        if standing is None or number in standing:
+            yield from phrase.spans(text, lower, start, end)
 
 
 def longest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -289,9 +299,13 @@ def check_lists(lists: FactLists) -> list[Problem]:
     problems = []
     for sample in lists.samples:
         text = sample.sentence
-        found = bool(sample.words.spans(text, lowered(text)))
+        found = bool(sample.words.spans(text, lowered(text), 0, len(text)))
         if found != sample.matches:
-            how = "is not matched, and should be" if sample.matches else "is matched, and should not be"
+            how = (
+                "is not matched, and should be"
+                if sample.matches
+                else "is matched, and should not be"
+            )
             problems.append(Problem(sample.place, f"{sample.entry}: {quoted(text)} {how}"))
     return problems
 
@@ -305,6 +319,8 @@ class _Loader:
         self.cues: list[Cue] = []
         self.voices: list[VoiceCue] = []
         self.samples: list[Sample] = []
+        self.phrases: list[Phrase] = []
+        self.owners: dict[int, Owner] = {}
         self.lists: dict[str, Any] | None = None
 
     def try_to(self, path: Path, reads: Any, problems: list[Problem]) -> None:
@@ -319,10 +335,13 @@ class _Loader:
 
     def finished(self) -> FactLists:
         return FactLists(
+            anatomy=self.vocabulary.anatomy,
             concepts=tuple(self.concepts.values()),
             cues=tuple(self.cues),
             voices=tuple(self.voices),
             samples=tuple(self.samples),
+            phrases=tuple(self.phrases),
+            owners=self.owners,
             **(self.lists or {}),
         )
 
@@ -333,12 +352,15 @@ class _Loader:
             if name in self.concepts:
                 document.report(path, f"`{name}` is a concept of another file too", at_key=True)
             words = self._words(document, path, name, entry)
+            self._own(words, "concept", len(self.concepts))
             gives = [
                 self._gives(document, (*path, "gives", index), one)
                 for index, one in enumerate(entry.gives)
             ]
+            known = tuple(one for one in gives if one)
+            facts = frozenset(one.spec.name for one in known)
             self.concepts[name] = Concept(
-                name, entry.group, words, entry.anywhere, tuple(one for one in gives if one)
+                name, entry.group, words, entry.anywhere, entry.says_no, known, facts
             )
 
     def context(self, document: Document) -> None:
@@ -348,6 +370,7 @@ class _Loader:
         for name, entry in file.cues.items():
             path = ("cues", name)
             words = self._words(document, path, name, entry)
+            self._own(words, "cue", len(self.cues))
             for axis, value in entry.says.items():
                 if value not in _AXES[axis]:
                     listed = ", ".join(f"`{one}`" for one in _AXES[axis])
@@ -364,6 +387,7 @@ class _Loader:
             "stops": "stops", "verbs": "verbs", "other_parts": "other_parts",
             "spine_parts": "spine_parts", "other_dates": "not_dates_of_findings",
             "report_dates": "dates_of_reports", "relief": "relief_words", "its_block": "its_block",
+            "diagnosis_words": "diagnosis_words",
         }  # fmt: skip
         self.lists = {
             name: Words(self._phrases(document, (key,), getattr(file, key)))
@@ -378,9 +402,8 @@ class _Loader:
         for name, entry in file.cues.items() if file else ():
             path = ("cues", name)
             words = self._words(document, path, name, entry)
-            beside = Words(self._phrases(document, (*path, "beside"), entry.beside))
             self.voices.append(
-                VoiceCue(name, words, beside, entry.voice, frozenset(entry.in_), entry.holds)
+                VoiceCue(name, words, entry.voice, frozenset(entry.in_), entry.holds)
             )
 
     def _words(self, document: Document, path: Path_, name: str, entry: _Entry) -> Words:
@@ -402,17 +425,24 @@ class _Loader:
 
     def _phrases(
         self, document: Document, path: Path_, written: Sequence[str]
-    ) -> tuple[Phrase, ...]:
+    ) -> tuple[Numbered, ...]:
         return tuple(self._each_phrase(document, path, written))
 
     def _each_phrase(
         self, document: Document, path: Path_, written: Sequence[str]
-    ) -> Iterator[Phrase]:
+    ) -> Iterator[Numbered]:
         for index, one in enumerate(written):
             try:
-                yield compiled(one)
+                self.phrases.append(compiled(one))
             except ValueError as problem:
                 document.report((*path, index), str(problem))
+            else:
+                yield len(self.phrases) - 1, self.phrases[-1]
+
+    def _own(self, words: Words, kind: Literal["concept", "cue"], number: int) -> None:
+        """Note to which concept or cue the phrases belong."""
+        self.owners |= {phrase: Owner(kind, number, leave=False) for phrase, _ in words.phrases}
+        self.owners |= {phrase: Owner(kind, number, leave=True) for phrase, _ in words.unless}
 
     def _gives(self, document: Document, path: Path_, entry: _GiveEntry) -> Gives | None:
         spec = self.vocabulary.facts.get(entry.fact)
@@ -431,9 +461,7 @@ class _Loader:
         if not (values or record or entry.reads):
             document.report(path, "expected `as`, `reads` or `record`, which tell the value")
         grade: Grade = "conclusory" if spec.at_best == "conclusory" else entry.grade
-        return Gives(
-            spec, values, entry.reads, record, grade, frozenset(entry.needs), entry.latest
-        )
+        return Gives(spec, values, entry.reads, record, grade, frozenset(entry.needs), entry.latest)
 
     def _check_reads(
         self, document: Document, path: Path_, spec: FactSpec, entry: _GiveEntry
