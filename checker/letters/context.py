@@ -8,7 +8,7 @@ Three things are kept apart, because one label cannot say "tried, failed, not do
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checker.letters.levels import Level
 from checker.letters.lexicon import Named, Range
@@ -74,6 +74,7 @@ class Surroundings:
     """What a sentence holds beside its mentions."""
 
     lower: str
+    end: int
     cues: tuple[_Shown, ...]
     stops: tuple[Range, ...]
     verbs: tuple[Range, ...]
@@ -93,6 +94,7 @@ def surroundings(
     levels = levels_between(text, lower, *sentence, lists.anatomy)
     return Surroundings(
         lower,
+        sentence[1],
         _shown(text, lower, sentence, standing, lists),
         (*spans(lists.stops), *_semicolons(lower, sentence)),
         spans(lists.verbs),
@@ -120,6 +122,13 @@ def assertion(
     return Assertion(
         says.get("polarity", "affirmed"), says.get("time", ""), says.get("outcome", ""), other
     )
+
+
+def as_reviewed(mention: Named, meant: Assertion) -> Assertion:
+    """What utilization review names without a word of the past is what was asked for, not what was tried."""
+    treatment = mention.concept.group in ("care", "drug", "block", "surgery")
+    silent = not meant.time and not meant.outcome and meant.polarity == "affirmed"
+    return replace(meant, time="planned") if treatment and silent else meant
 
 
 def part_spoken_of(
@@ -201,11 +210,22 @@ def _distance(
     words = beside.lower.count(" ", start, end)
     if words > cue.reach or _any_between(beside.stops, start, end):
         return None
+    if ahead and cue.ends_at_comma and _ends_at_comma(beside, start, mention.end):
+        return None
     if ahead and not cue.through_verbs and _any_between(beside.verbs, start, end):
         return None
     if cue.looks == "around" and "outcome" in cue.says:
         return _result_distance(shown, mention, all_named, beside, words, ahead=ahead)
     return words
+
+
+def _ends_at_comma(beside: Surroundings, start: int, end: int) -> bool:
+    """Whether a comma parts a cue from a mention, and no `or` behind it goes on with the list."""
+    comma = beside.lower.find(",", start, end)
+    if comma < 0:
+        return False
+    stop = min((a for a, _ in (*beside.stops, *beside.verbs) if a >= end), default=beside.end)
+    return not any(one in beside.lower[comma:stop] for one in (" or ", " nor "))
 
 
 def _result_distance(

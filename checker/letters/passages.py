@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from checker.fact import Voice
-from checker.letters.context import Assertion, Surroundings, assertion, part_spoken_of, surroundings
+from checker.letters.context import (
+    Assertion,
+    Surroundings,
+    as_reviewed,
+    assertion,
+    part_spoken_of,
+    surroundings,
+)
 from checker.letters.flat import Flat, flatten
 from checker.letters.letter import Letter, Span
 from checker.letters.lexicon import Named, Range, named
@@ -108,6 +115,8 @@ def _of(
             continue
         near = [other for other in found if other.sentence == one.sentence]
         meant = assertion(one, beside[one.sentence], near, part_before=parts[one.sentence])
+        if voice == "ur":
+            meant = as_reviewed(one, meant)
         yield Mention(one, meant, voice, section, item, passage, days.of(one))
 
 

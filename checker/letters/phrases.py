@@ -3,7 +3,7 @@
 `physical therap*`        a word that begins so
 `(medial|median) branch`  one of several
 `[lumbar] facet`          may be missing
-`sensation ~3 decreased`  up to three words between, none of which denies
+`sensation ~3 decreased`  up to three words between; none of them denies, or begins a contrast
 `PT`                      capitals match capitals only; all other words match in any case
 `re: l[1-5]`              a regular expression, for experts; it is read in small letters
 
@@ -25,7 +25,9 @@ _LONGEST_PHRASE = 600
 _DEEPEST = 8
 
 _BLANK = "[ -]"
-_BETWEEN = "[ -](?:(?!(?:no|not|nor|without|denies|denied) )[^ ]{{1,40}} ){{0,{}}}?"
+_BETWEEN = (
+    "[,:]?[ -](?:(?!(?:no|not|nor|without|denies|denied|but|although) )[^ ;]{{1,40}} ){{0,{}}}?"
+)
 _REST = r"\w{0,30}"
 _TOKEN = re.compile(r"\s+|~\d+|[()\[\]|]|[^\s()\[\]|~]+|~")
 _WORD = re.compile(r"[\w/.,%'&+#:-]+\*?|\*")

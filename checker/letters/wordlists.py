@@ -87,6 +87,7 @@ class _CueEntry(_Entry):
     for_: Many[Group] = Field((), alias="for")
     reach: int = 12
     through_verbs: bool = False
+    ends_at_comma: bool = False
 
 
 class _ContextFile(FromFile):
@@ -192,6 +193,7 @@ class Cue:
     groups: frozenset[Group]
     reach: int
     through_verbs: bool
+    ends_at_comma: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,9 +381,17 @@ class _Loader:
                     document.report((*path, "says", axis), message)
             if not 0 < entry.reach <= 200:
                 document.report((*path, "reach"), "expected a number of words from 1 to 200")
-            groups = frozenset(entry.for_)
             self.cues.append(
-                Cue(name, words, entry.says, entry.looks, groups, entry.reach, entry.through_verbs)
+                Cue(
+                    name,
+                    words,
+                    entry.says,
+                    entry.looks,
+                    frozenset(entry.for_),
+                    entry.reach,
+                    entry.through_verbs,
+                    entry.ends_at_comma,
+                )
             )
         bare = {
             "stops": "stops", "verbs": "verbs", "other_parts": "other_parts",
