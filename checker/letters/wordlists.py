@@ -1,0 +1,517 @@
+"""The word lists that letters are read with: concepts, what words around them say, and who speaks.
+
+They are YAML files in one folder: every `lexicon*.yaml` holds concepts, `context.yaml` cues and `voice.yaml`
+the signs of who speaks. Each entry carries sentences that its phrases must match and must not match, and
+`check_lists` tries them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from checker.anatomy import Anatomy
+from checker.errors import Place, Problem, RuleError, did_you_mean, quoted, shown_path
+from checker.fact import Grade, Value
+from checker.letters.flat import lowered
+from checker.letters.phrases import Phrase, compiled
+from checker.letters.standing import PhraseIndex, Standing, phrase_index
+from checker.vocabulary import FactSpec, Levels, ListOf, Number, Vocabulary
+from checker.yamlfile import Document, FromFile, Many, Path_, Text, read
+
+CONTEXT = "context.yaml"
+VOICE = "voice.yaml"
+LEXICON = "lexicon*.yaml"
+
+Group = Literal[
+    "care", "drug", "block", "surgery", "test", "study", "finding", "symptom", "diagnosis", "status"
+]
+Label = Literal[
+    "affirmed", "negated", "possible", "planned", "under_way", "failed", "effective", "partial",
+    "positive", "negative", "contraindicated",
+]  # fmt: skip
+Axis = Literal["polarity", "time", "outcome", "whose"]
+Speaker = Literal["record", "ur", "reviewer", "guideline", "decision"]
+Section = Literal["summary", "request", "rationale"]
+Reads = Literal["levels", "number", "weeks"]
+Looks = Literal["ahead", "behind", "around"]
+
+_AXES: Mapping[Axis, tuple[str, ...]] = {
+    "polarity": ("affirmed", "negated", "undocumented", "possible"),
+    "time": ("current", "historical", "planned", "hypothetical"),
+    "outcome": ("failed", "effective", "partial", "positive", "negative", "contraindicated"),
+    "whose": ("other",),
+}
+
+
+# The files -------------------------------------------------------------------------------------------
+
+
+class _Entry(FromFile):
+    phrases: Many[Text]
+    unless: Many[Text] = ()
+    yes: Many[Text]
+    no: Many[Text]
+
+
+class _GiveEntry(FromFile):
+    fact: Text
+    as_: dict[Label, Any] = Field({}, alias="as")
+    reads: Reads | None = None
+    record: dict[str, Any] = {}
+    grade: Grade = "explicit"
+    needs: Many[Literal["level", "care", "diagnosis"]] = ()
+    latest: bool = False
+
+
+class _ConceptEntry(_Entry):
+    group: Group
+    anywhere: bool = False
+    says_no: bool = False
+    gives: Many[_GiveEntry] = ()
+
+
+class _LexiconFile(FromFile):
+    concepts: dict[str, _ConceptEntry]
+
+
+class _CueEntry(_Entry):
+    says: dict[Axis, str]
+    looks: Looks = "ahead"
+    for_: Many[Group] = Field((), alias="for")
+    reach: int = 12
+    through_verbs: bool = False
+    ends_at_comma: bool = False
+
+
+class _ContextFile(FromFile):
+    cues: dict[str, _CueEntry]
+    stops: Many[Text]
+    verbs: Many[Text]
+    other_parts: Many[Text]
+    spine_parts: Many[Text]
+    abbreviations: Many[Text]
+    months: Many[Text]
+    not_dates_of_findings: Many[Text]
+    dates_of_reports: Many[Text]
+    counts: dict[str, int]
+    relief_words: Many[Text]
+    its_block: Many[Text]
+    diagnosis_words: Many[Text]
+
+
+class _VoiceEntry(_Entry):
+    voice: Speaker | Literal["same"]
+    in_: Many[Section] = Field(("summary", "rationale"), alias="in")
+    holds: bool = True
+
+
+class _VoiceFile(FromFile):
+    cues: dict[str, _VoiceEntry]
+
+
+# What they mean --------------------------------------------------------------------------------------
+
+
+Numbered = tuple[int, Phrase]
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The concept or cue that a phrase belongs to, by its number; `leave` for what is left out."""
+
+    kind: Literal["concept", "cue"]
+    number: int
+    leave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The phrases of one entry, each with its number in the index. What `unless` matches is left out."""
+
+    phrases: tuple[Numbered, ...]
+    unless: tuple[Numbered, ...] = ()
+
+    def spans(
+        self, text: str, lower: str, start: int, end: int, standing: Standing | None = None
+    ) -> list[tuple[int, int]]:
+        """Where the entry's words stand between two characters, the longest where several overlap.
+
+        `standing` are the phrases that may stand there; None where that is not known.
+        """
+        found = set(_spans(self.phrases, text, lower, start, end, standing))
+        if not found:
+            return []
+        left_out = list(_spans(self.unless, text, lower, start, end, standing))
+        kept = [(a, b) for a, b in found if not any(c < b and a < d for c, d in left_out)]
+        return longest(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Gives:
+    """What a mention says of one fact: a value for each way it may be asserted."""
+
+    spec: FactSpec
+    values: Mapping[Label, Value]
+    reads: Reads | None
+    record: Mapping[str, Value]
+    grade: Grade
+    needs: frozenset[str]
+    latest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """Something that letters speak of.
+
+    `anywhere`: in whatever part of the body. `says_no`: its words deny of themselves.
+    """
+
+    name: str
+    group: Group
+    words: Words
+    anywhere: bool
+    says_no: bool
+    gives: tuple[Gives, ...]
+    facts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that say how the concepts around them are meant."""
+
+    name: str
+    words: Words
+    says: Mapping[Axis, str]
+    looks: Looks
+    groups: frozenset[Group]
+    reach: int
+    through_verbs: bool
+    ends_at_comma: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceCue:
+    """Words that show who speaks in a sentence; `same` means whoever spoke before.
+
+    `holds` says whether the next sentences, if they show nothing, are taken for the same speaker's.
+    """
+
+    name: str
+    words: Words
+    voice: Speaker | Literal["same"]
+    sections: frozenset[Section]
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One sentence that an entry must match, or must not."""
+
+    place: Place
+    entry: str
+    words: Words
+    sentence: str
+    matches: bool
+
+
+@dataclass(frozen=True)
+class FactLists:
+    """Everything that letters are read with."""
+
+    anatomy: Anatomy
+    concepts: tuple[Concept, ...]
+    cues: tuple[Cue, ...]
+    voices: tuple[VoiceCue, ...]
+    stops: Words
+    verbs: Words
+    other_parts: Words
+    spine_parts: Words
+    months: tuple[str, ...]
+    other_dates: Words
+    report_dates: Words
+    relief: Words
+    its_block: Words
+    diagnosis_words: Words
+    counts: Mapping[str, int]
+    abbreviations: frozenset[str]
+    samples: tuple[Sample, ...]
+    phrases: tuple[Phrase, ...]
+    owners: Mapping[int, Owner]
+
+    @cached_property
+    def index(self) -> PhraseIndex:
+        """All phrases by the words they need."""
+        return phrase_index(self.phrases)
+
+
+def _spans(
+    phrases: Iterable[Numbered],
+    text: str,
+    lower: str,
+    start: int,
+    end: int,
+    standing: Standing | None,
+) -> Iterator[tuple[int, int]]:
+    for number, phrase in phrases:
+        if standing is None or number in standing:
+            yield from phrase.spans(text, lower, start, end)
+
+
+def longest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans in their order, of those that overlap the longest, of equal ones the first."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda one: (one[0] - one[1], one[0])):
+        if all(end <= a or b <= start for a, b in kept):
+            kept.append((start, end))
+    return sorted(kept)
+
+
+# Loading ---------------------------------------------------------------------------------------------
+
+
+def load_lists(folder: Path, vocabulary: Vocabulary) -> FactLists:
+    """The word lists in a folder.
+
+    Raises:
+        RuleError: with every problem of every file.
+    """
+    problems: list[Problem] = []
+    lexicons = sorted(folder.glob(LEXICON)) if folder.is_dir() else []
+    if not lexicons:
+        problems.append(Problem(Place(shown_path(folder)), f"the folder holds no `{LEXICON}`"))
+    loader = _Loader(vocabulary)
+    for path in lexicons:
+        loader.try_to(path, loader.lexicon, problems)
+    loader.try_to(folder / CONTEXT, loader.context, problems)
+    loader.try_to(folder / VOICE, loader.voice, problems)
+    if problems or loader.lists is None:
+        raise RuleError(problems)
+    return loader.finished()
+
+
+def check_lists(lists: FactLists) -> list[Problem]:
+    """The sentences of entries that are not matched as they should be, each with its place."""
+    problems = []
+    for sample in lists.samples:
+        text = sample.sentence
+        found = bool(sample.words.spans(text, lowered(text), 0, len(text)))
+        if found != sample.matches:
+            how = (
+                "is not matched, and should be"
+                if sample.matches
+                else "is matched, and should not be"
+            )
+            problems.append(Problem(sample.place, f"{sample.entry}: {quoted(text)} {how}"))
+    return problems
+
+
+class _Loader:
+    """Reads the files one after the other into one set of lists."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.concepts: dict[str, Concept] = {}
+        self.cues: list[Cue] = []
+        self.voices: list[VoiceCue] = []
+        self.samples: list[Sample] = []
+        self.phrases: list[Phrase] = []
+        self.owners: dict[int, Owner] = {}
+        self.lists: dict[str, Any] | None = None
+
+    def try_to(self, path: Path, reads: Any, problems: list[Problem]) -> None:
+        try:
+            document = read(path, RuleError)
+        except RuleError as error:
+            problems.extend(error.problems)
+            return
+        with suppress(RuleError):  # a document with too many problems to read on keeps those it has
+            reads(document)
+        problems.extend(document.problems)
+
+    def finished(self) -> FactLists:
+        return FactLists(
+            anatomy=self.vocabulary.anatomy,
+            concepts=tuple(self.concepts.values()),
+            cues=tuple(self.cues),
+            voices=tuple(self.voices),
+            samples=tuple(self.samples),
+            phrases=tuple(self.phrases),
+            owners=self.owners,
+            **(self.lists or {}),
+        )
+
+    def lexicon(self, document: Document) -> None:
+        file = document.read(_LexiconFile)
+        for name, entry in file.concepts.items() if file else ():
+            path = ("concepts", name)
+            if name in self.concepts:
+                document.report(path, f"`{name}` is a concept of another file too", at_key=True)
+            words = self._words(document, path, name, entry)
+            self._own(words, "concept", len(self.concepts))
+            gives = [
+                self._gives(document, (*path, "gives", index), one)
+                for index, one in enumerate(entry.gives)
+            ]
+            known = tuple(one for one in gives if one)
+            facts = frozenset(one.spec.name for one in known)
+            self.concepts[name] = Concept(
+                name, entry.group, words, entry.anywhere, entry.says_no, known, facts
+            )
+
+    def context(self, document: Document) -> None:
+        file = document.read(_ContextFile)
+        if file is None:
+            return
+        for name, entry in file.cues.items():
+            path = ("cues", name)
+            words = self._words(document, path, name, entry)
+            self._own(words, "cue", len(self.cues))
+            for axis, value in entry.says.items():
+                if value not in _AXES[axis]:
+                    listed = ", ".join(f"`{one}`" for one in _AXES[axis])
+                    hint = did_you_mean(value, _AXES[axis])
+                    message = f"{quoted(value)} is not one of {listed}{hint}"
+                    document.report((*path, "says", axis), message)
+            if not 0 < entry.reach <= 200:
+                document.report((*path, "reach"), "expected a number of words from 1 to 200")
+            self.cues.append(
+                Cue(
+                    name,
+                    words,
+                    entry.says,
+                    entry.looks,
+                    frozenset(entry.for_),
+                    entry.reach,
+                    entry.through_verbs,
+                    entry.ends_at_comma,
+                )
+            )
+        bare = {
+            "stops": "stops", "verbs": "verbs", "other_parts": "other_parts",
+            "spine_parts": "spine_parts", "other_dates": "not_dates_of_findings",
+            "report_dates": "dates_of_reports", "relief": "relief_words", "its_block": "its_block",
+            "diagnosis_words": "diagnosis_words",
+        }  # fmt: skip
+        self.lists = {
+            name: Words(self._phrases(document, (key,), getattr(file, key)))
+            for name, key in bare.items()
+        }
+        self.lists["months"] = tuple(one.lower() for one in file.months)
+        self.lists["counts"] = file.counts
+        self.lists["abbreviations"] = frozenset(one.lower() for one in file.abbreviations)
+
+    def voice(self, document: Document) -> None:
+        file = document.read(_VoiceFile)
+        for name, entry in file.cues.items() if file else ():
+            path = ("cues", name)
+            words = self._words(document, path, name, entry)
+            self.voices.append(
+                VoiceCue(name, words, entry.voice, frozenset(entry.in_), entry.holds)
+            )
+
+    def _words(self, document: Document, path: Path_, name: str, entry: _Entry) -> Words:
+        """The phrases of an entry; the sentences that try them are noted."""
+        if not entry.phrases:
+            document.report((*path, "phrases"), "expected at least one phrase")
+        words = Words(
+            self._phrases(document, (*path, "phrases"), entry.phrases),
+            self._phrases(document, (*path, "unless"), entry.unless),
+        )
+        for key, sentences in (("yes", entry.yes), ("no", entry.no)):
+            if not sentences:
+                matched = "must be" if key == "yes" else "must not be"
+                document.report((*path, key), f"expected a sentence that {matched} matched")
+            for index, sentence in enumerate(sentences):
+                place = document.place((*path, key, index))
+                self.samples.append(Sample(place, name, words, sentence, key == "yes"))
+        return words
+
+    def _phrases(
+        self, document: Document, path: Path_, written: Sequence[str]
+    ) -> tuple[Numbered, ...]:
+        return tuple(self._each_phrase(document, path, written))
+
+    def _each_phrase(
+        self, document: Document, path: Path_, written: Sequence[str]
+    ) -> Iterator[Numbered]:
+        for index, one in enumerate(written):
+            try:
+                self.phrases.append(compiled(one))
+            except ValueError as problem:
+                document.report((*path, index), str(problem))
+            else:
+                yield len(self.phrases) - 1, self.phrases[-1]
+
+    def _own(self, words: Words, kind: Literal["concept", "cue"], number: int) -> None:
+        """Note to which concept or cue the phrases belong."""
+        self.owners |= {phrase: Owner(kind, number, leave=False) for phrase, _ in words.phrases}
+        self.owners |= {phrase: Owner(kind, number, leave=True) for phrase, _ in words.unless}
+
+    def _gives(self, document: Document, path: Path_, entry: _GiveEntry) -> Gives | None:
+        spec = self.vocabulary.facts.get(entry.fact)
+        if spec is None or not spec.written:
+            known = [one.name for one in self.vocabulary.facts.values() if one.written]
+            hint = did_you_mean(entry.fact, known)
+            document.report((*path, "fact"), f"{quoted(entry.fact)} is no fact to state{hint}")
+            return None
+        values = {
+            label: value
+            for label, written in entry.as_.items()
+            for value in self._value(document, (*path, "as", label), spec, written)
+        }
+        self._check_reads(document, path, spec, entry)
+        record = self._record(document, (*path, "record"), spec, entry.record)
+        if not (values or record or entry.reads):
+            document.report(path, "expected `as`, `reads` or `record`, which tell the value")
+        grade: Grade = "conclusory" if spec.at_best == "conclusory" else entry.grade
+        return Gives(spec, values, entry.reads, record, grade, frozenset(entry.needs), entry.latest)
+
+    def _check_reads(
+        self, document: Document, path: Path_, spec: FactSpec, entry: _GiveEntry
+    ) -> None:
+        readable = {"levels": Levels, "number": Number, "weeks": Number}
+        if entry.reads and not isinstance(spec.type, readable[entry.reads]):
+            message = f"`{spec.name}` does not hold {entry.reads}"
+            document.report((*path, "reads"), message)
+
+    def _record(
+        self, document: Document, path: Path_, spec: FactSpec, written: Mapping[str, Any]
+    ) -> dict[str, Value]:
+        if not written:
+            return {}
+        if not isinstance(spec.type, ListOf):
+            document.report(path, f"`{spec.name}` is no list of records", at_key=True)
+            return {}
+        found: dict[str, Value] = {}
+        for name, value in written.items():
+            field = spec.type.fields.get(name)
+            if field is None:
+                hint = did_you_mean(name, spec.type.fields)
+                document.report((*path, name), f"unknown field `{name}`{hint}", at_key=True)
+                continue
+            for one in self._value(document, (*path, name), field, value):
+                found[name] = one
+        return found
+
+    def _value(
+        self, document: Document, path: Path_, spec: FactSpec, written: Any
+    ) -> Iterator[Value]:
+        """The value as the vocabulary reads it, or none after reporting what is wrong with it."""
+        if isinstance(spec.type, ListOf):
+            if written == []:
+                yield ()
+            else:
+                document.report(path, "write [] where there was none; else use `record`")
+            return
+        faults = self.vocabulary.faults(spec, written)
+        for way, message in faults:
+            document.report((*path, *way), message)
+        if not faults:
+            yield self.vocabulary.value(spec, written)
