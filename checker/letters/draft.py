@@ -19,12 +19,15 @@ from checker.case import (
 )
 from checker.charting import Facts, FactsFrom, heard, heard_beyond
 from checker.fact import Evidence, Fact, NotDocumented, evidence_of
-from checker.letters.facts import FactLists, load_lists, stated
+from checker.letters.facts import stated
 from checker.letters.grounds import with_grounds
-from checker.letters.layout import Layouts, load_layouts, read_letters
+from checker.letters.layout import read_letters
+from checker.letters.layoutfile import Layouts, load_layouts
 from checker.letters.letter import Item, Letter, LetterText, Span
-from checker.letters.requests import RequestLists, load_request_lists, requested
+from checker.letters.requestlists import RequestLists, load_request_lists
+from checker.letters.requests import requested
 from checker.letters.text import read_letter_text
+from checker.letters.wordlists import FactLists, load_lists
 from checker.rulebase import LETTERS, RuleBase
 
 
@@ -48,7 +51,7 @@ class LetterReader:
         return cls(
             rules,
             load_layouts(lists),
-            load_request_lists(lists, rules),
+            load_request_lists(lists, rules.vocabulary),
             load_lists(lists, rules.vocabulary),
         )
 

@@ -156,6 +156,7 @@ def _letter(source: LetterText, page: Page, layouts: Layouts) -> Letter:
         summary_voice=layout.summary_voice,
         items=items,
         warnings=tuple(warnings),
+        jurisdiction=layout.jurisdiction,
     )
 
 

@@ -40,7 +40,7 @@ class DecisionsEntry(FromFile):
 
 
 class LayoutEntry(FromFile):
-    """One layout.
+    """One layout. Its letters decide cases of `jurisdiction`, where the layout itself tells.
 
     `items` says where decided treatments are found: `before_labels` (title, decision, then labelled
     passages), `stated` (sentences that state a decision, discussed elsewhere) or `by_heading` (a section names
@@ -48,6 +48,7 @@ class LayoutEntry(FromFile):
     """
 
     title: Text
+    jurisdiction: str | None = None
     summary_voice: Voice = "record"
     begins: Phrases
     sections: dict[str, Phrases]
