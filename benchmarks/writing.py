@@ -248,9 +248,11 @@ _TREATMENTS = (
     "Physical therapy twice a week for six weeks to the lumbar spine, with a new look at the plan after",
     "MRI of the right knee without contrast",
     "One TENS unit for purchase",
-    "Twelve visits of acupuncture was the original request. Four visits of acupuncture was authorized by the"
-    " Claims Administrator. The remaining IMR eligible portion of the original request, eight visits of"
-    " acupuncture is",
+    (
+        "Twelve visits of acupuncture was the original request. Four visits of acupuncture was authorized"
+        " by the Claims Administrator. The remaining IMR eligible portion of the original request, eight visits"
+        " of acupuncture is"
+    ),
 )
 _SENTENCES = (
     "The worker was seen in the clinic and spoke of aching that comes with standing.",

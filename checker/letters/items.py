@@ -14,7 +14,7 @@ from checker.letters.folded import folded, folded_phrase
 from checker.letters.layoutfile import PASSAGES, LayoutEntry, Layouts, Passage
 from checker.letters.letter import Item, Span
 from checker.letters.marks import Found, Page, ends, labels, phrases
-from checker.letters.titles import parts_of, title_start
+from checker.letters.titles import line_width, parts_of, title_start
 
 MOST_ITEMS = 200
 """In one letter."""
@@ -160,6 +160,11 @@ class ItemReader:
             for at in islice(others, _MOST_OTHERS)
         )
 
+    @cached_property
+    def _width(self) -> int:
+        whole = self.page.source(self.page.start, self.page.end)
+        return line_width(self.page.text, whole.start, whole.end)
+
     def _whole_title(self, floor: int, decided: _Decided, *, everything: bool) -> Span:
         """The title before a decision, with its number; the first one in its section begins where that does."""
         behind = self.page.source(floor - 1, floor).end if floor else 0
@@ -169,6 +174,7 @@ class ItemReader:
                 self.page.text,
                 behind,
                 end,
+                self._width,
                 self.layouts.title_parts,
                 numbered=self.layout.numbered,
             )

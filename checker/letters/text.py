@@ -28,6 +28,7 @@ PAGE_BREAK = "\n\f\n"
 
 _PDF = b"%PDF-"
 _PDF_WITHIN = 1024
+_LOCKED = b"/Encrypt"
 _MOST_CONTROLS = 0.01
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _LINE_END_HYPHEN = re.compile("[\x02\ufffe](?:\r?\n)?")
@@ -157,7 +158,8 @@ def _opened(file: str, data: bytes, pdfium: Any) -> Any:
     try:
         return pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
-        if error.err_code == pdfium.raw.FPDF_ERR_PASSWORD:
+        # A file without pages leaves the reason why an earlier file could not be opened.
+        if error.err_code == pdfium.raw.FPDF_ERR_PASSWORD and _LOCKED in data:
             _refuse(file, "the PDF file needs a password; save it without one")
         if error.err_code == pdfium.raw.FPDF_ERR_SECURITY:
             _refuse(

@@ -35,18 +35,19 @@ class Parts:
 
 
 def title_start(
-    text: str, floor: int, end: int, templates: Sequence[str], *, numbered: bool = False
+    text: str, floor: int, end: int, width: int, templates: Sequence[str], *, numbered: bool = False
 ) -> int:
     """Where the title that ends before `end` begins, not before `floor`.
 
     Upwards from its last line, a line belongs to the title unless the one above ends a sentence, is not
-    full, or lies apart. A title that says what was authorized goes back to what was asked for.
+    full (`width` is that of a full line), or lies apart. A title that says what was authorized goes back
+    to what was asked for.
     """
     lines = [match.span() for match in _LINE.finditer(text, floor, end)]
     if not lines:
         return floor
     usual = _usual_gap(text, lines)
-    width = max(stop - start for start, stop in lines)
+    lines[0] = (_line_start(text, floor), lines[0][1])
     first = len(lines) - 1
     while first > 0 and len(lines) - first < _LONGEST_TITLE:
         (above, above_end), (start, stop) = lines[first - 1], lines[first]
@@ -60,7 +61,20 @@ def title_start(
         if begins and not _lacks_its_begin(text[start:end], templates):
             break
         first -= 1
-    return lines[first][0]
+    return max(floor, lines[first][0])
+
+
+def line_width(text: str, start: int, end: int) -> int:
+    """How long a full line is: all but the longest tenth of the lines are no longer."""
+    lengths = sorted(
+        stop - start for start, stop in (one.span() for one in _LINE.finditer(text, start, end))
+    )
+    return lengths[len(lengths) * 9 // 10] if lengths else 0
+
+
+def _line_start(text: str, position: int) -> int:
+    """Where the line of a character begins."""
+    return max(text.rfind(sign, 0, position) for sign in "\r\n\f") + 1
 
 
 def _usual_gap(text: str, lines: Sequence[tuple[int, int]]) -> int:
@@ -76,7 +90,9 @@ def _lies_apart(between: str, usual: int) -> bool:
 
 
 def _was_ended(above: str, below: str, width: int) -> bool:
-    """Whether the next word would have had room in the line above."""
+    """Whether the next word would have had room in the line above, and is no small one."""
+    if below[:1].islower():
+        return False
     word = below.split(maxsplit=1)[0]
     return len(above.strip()) + 1 + len(word) < width * _FULL_LINE
 
