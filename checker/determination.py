@@ -26,6 +26,7 @@ from checker.fact import (
     NotDocumented,
     has_conflict,
     state_of,
+    unconfirmed,
 )
 from checker.governing import Governed, NotCovered, Setting, asked_under, beside, governing
 from checker.guideline import Criterion, Guideline, Status
@@ -292,3 +293,5 @@ def _warnings(governed: Governed, procedure: Procedure, engine: Engine) -> Itera
     for name, fact in procedure.chart.items():
         if has_conflict(fact):
             yield f"{plain(name)}: {fact_words(fact, engine.rules.anatomy)}"
+    if number := sum(unconfirmed(fact) for fact in procedure.chart.values()):
+        yield f"{number} of the facts were read from a letter, and no person has confirmed them"

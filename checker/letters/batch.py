@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 from checker.case import Case, Request, load_case
@@ -58,7 +60,7 @@ class Job:
 def extract_all(files: Sequence[Path], job: Job, processes: int) -> Iterator[Extracted]:
     """Each file's outcome as soon as it is known; in this process where one is enough."""
     if processes < 2 or len(files) < 2:
-        reader = _reader(job)
+        reader = _reader(job.rules)
         yield from (extract(file, job.folder, reader) for file in files)
         return
     waiting = list(files)
@@ -166,23 +168,23 @@ def _write(case: Case, folder: Path) -> str:
 
 # Processes -------------------------------------------------------------------------------------------
 
-_readers: dict[Job, LetterReader] = {}
-"""The reader of a process, loaded once."""
+_START = "spawn"
+"""How processes begin: afresh, since a copy of one that draws a progress bar could wait for ever."""
 
 
-def _reader(job: Job) -> LetterReader:
-    if job not in _readers:
-        _readers[job] = LetterReader.load(load_rules(job.rules))
-    return _readers[job]
+@cache
+def _reader(rules: Path) -> LetterReader:
+    """The reader of this process, loaded once."""
+    return LetterReader.load(load_rules(rules))
 
 
 def _extract_there(file: Path, job: Job) -> Extracted:
-    return extract(file, job.folder, _reader(job))
+    return extract(file, job.folder, _reader(job.rules))
 
 
 def _in_pool(files: Sequence[Path], job: Job, processes: int) -> Iterator[Extracted]:
     """The outcomes that come before a process dies; all of them where none does."""
-    with ProcessPoolExecutor(min(processes, len(files))) as pool:
+    with ProcessPoolExecutor(min(processes, len(files)), get_context(_START)) as pool:
         running = [pool.submit(_extract_there, file, job) for file in files]
         try:
             for one in as_completed(running):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -17,8 +17,8 @@ from checker.case import (
     ReviewerEntry,
     contradictions,
 )
-from checker.charting import Facts, FactsFrom, heard, heard_beyond
-from checker.fact import Evidence, Fact, NotDocumented, evidence_of
+from checker.charting import Facts, FactsFrom, heard
+from checker.fact import Evidence, NotDocumented, evidence_of
 from checker.letters.facts import stated
 from checker.letters.grounds import with_grounds
 from checker.letters.layout import read_letters
@@ -93,7 +93,7 @@ def _entry(letter: Letter, name: str, rules: RuleBase) -> LetterEntry:
     return LetterEntry(
         id=letter.header.get("case_number") or name,
         read=ReadEntry(
-            file=source.file,
+            file=Path(source.file).name,
             sha256=source.sha256,
             layout=letter.layout,
             tool=f"checker {__version__}",
@@ -134,39 +134,52 @@ def _evidence(span: Span, source: LetterText) -> Evidence:
 
 # Contradictions --------------------------------------------------------------------------------------
 
-_STAGES: tuple[FactsFrom, ...] = ("record", "record+ur", "all")
+_STAGES: tuple[tuple[FactsFrom, FactsFrom | None], ...] = (
+    ("record", None),
+    ("record+ur", "record"),
+    ("all", "record+ur"),
+)
+"""Whose words are added one after the other, each with those that were settled before."""
 
 
 def _without_contradictions(case: Case, rules: RuleBase) -> Case:
     """The case without the facts that no chart can hold together; each keeps its places and says why.
 
     What contradicts itself was read wrongly, or the letter is wrong: a person decides. The chart is settled
-    before the words of others are added, so that nothing a reviewer says touches what the chart says.
+    before the words of others are added, and these yield, so that nothing a reviewer says touches it.
     """
-    for stage in _STAGES:
-        case = _settled(case, stage, rules)
+    for stage, settled in _STAGES:
+        while found := list(contradictions(_as_heard(case, stage), rules)):
+            yielded = _without(case, found, settled, rules)
+            if yielded == case:
+                break
+            case = yielded
     return case
 
 
-def _settled(case: Case, stage: FactsFrom, rules: RuleBase) -> Case:
-    while found := list(contradictions(_as_heard(case, stage), rules)):
-        settled = _without_facts(case, found, stage, rules)
-        if settled == case:
-            break
-        case = settled
-    return case
-
-
-def _without_facts(
-    case: Case, found: Iterable[tuple[int, list[str], str]], stage: FactsFrom, rules: RuleBase
+def _without(
+    case: Case,
+    found: Iterable[tuple[int, list[str], str]],
+    settled: FactsFrom | None,
+    rules: RuleBase,
 ) -> Case:
-    """The case with all facts doubted that contradict each other."""
+    """The case with all facts that contradict each other as they were settled before, or doubted."""
     specs = rules.vocabulary.facts
     names = {
         specs[name].joints_of or name for _, contradicting, _ in found for name in contradicting
     }
     says = "; ".join(dict.fromkeys(message for _, _, message in found))
-    return _changed(case, lambda facts: dict(_doubted(facts, names, stage, says)))
+
+    def yielding(facts: Facts) -> Facts:
+        before = heard(facts, settled) if settled else {}
+        return {
+            name: before.get(name) or NotDocumented(evidence_of(fact), says)
+            if name in names
+            else fact
+            for name, fact in facts.items()
+        }
+
+    return _changed(case, yielding)
 
 
 def _as_heard(case: Case, stage: FactsFrom) -> Case:
@@ -176,16 +189,3 @@ def _as_heard(case: Case, stage: FactsFrom) -> Case:
 def _changed(case: Case, change: Callable[[Facts], Facts]) -> Case:
     requests = tuple(replace(one, facts=change(one.facts)) for one in case.requests)
     return replace(case, facts=change(case.facts), requests=requests)
-
-
-def _doubted(
-    facts: Facts, names: Collection[str], stage: FactsFrom, says: str
-) -> Iterator[tuple[str, Fact]]:
-    """The facts, and in place of doubtful ones what others than the voices of this stage say of them."""
-    for name, fact in facts.items():
-        if name not in names or name not in heard({name: fact}, stage):
-            yield name, fact
-        elif others := heard_beyond({name: fact}, stage):
-            yield name, others[name]
-        else:
-            yield name, NotDocumented(evidence_of(fact), says)

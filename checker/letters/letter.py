@@ -84,7 +84,8 @@ class Letter:
 
     `header` holds the lines of its head by their names in the layout, such as `case_number`; dates of it that
     matter are `injured`, `ur_date` and `received`. `summary` is the clinical summary, None where it is missing,
-    and `summary_voice` who speaks there. `jurisdiction` is that of the layout, as search orders name it. `warnings` tell what was expected and not found.
+    and `summary_voice` who speaks there. `warnings` tell what was expected and not found. `jurisdiction` is
+    that of the layout, by its name in the search order; None where the layout does not tell.
     """
 
     source: LetterText

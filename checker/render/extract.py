@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from checker.fact import Conflicting, Documented
 from checker.letters.batch import Extracted
-from checker.letters.score import FieldScore
+from checker.letters.score import FieldScore, Mistake
 
 
 def show_extracted(found: Sequence[Extracted], console: Console) -> None:
@@ -69,9 +70,16 @@ def show_score(fields: Mapping[str, FieldScore], letters: int, console: Console)
     for one in fields.values():
         for mistake in one.mistakes:
             place = f"{mistake.case}{f'#{mistake.request}' if mistake.request else ''}"
-            kind = "missed" if mistake.read is None else "differs"
+            kind = _kind(mistake)
             console.print(Text(f"  {place} {mistake.field}: {kind}"))
     console.print(f"n = {letters} letters")
+
+
+def _kind(mistake: Mistake) -> str:
+    if not isinstance(mistake.read, Documented | Conflicting):
+        return "missed"
+    known = isinstance(mistake.right, Documented | Conflicting)
+    return "read otherwise" if known else "read, but not there"
 
 
 def score_result(fields: Mapping[str, FieldScore], letters: int) -> dict[str, Any]:
