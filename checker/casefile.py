@@ -90,11 +90,11 @@ def _evidence(evidence: Evidence, voice: str = _DEFAULT_EVIDENCE.voice) -> dict[
     unsaid = {one.name: getattr(_DEFAULT_EVIDENCE, one.name) for one in fields(Evidence)}
     said = {name: getattr(evidence, name) for name in unsaid}
     unsaid["voice"] = voice
-    return {
-        name: list(value) if isinstance(value, tuple) else value
+    return _InOneLine(
+        (name, list(value) if isinstance(value, tuple) else value)
         for name, value in said.items()
         if value != unsaid[name]
-    }
+    )
 
 
 def _request(request: Request) -> dict[str, Any]:
@@ -139,6 +139,10 @@ def _present(entries: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in entries.items() if value is not None}
 
 
+class _InOneLine(dict[str, Any]):
+    """A mapping that is written between braces, however much it holds."""
+
+
 # Text ------------------------------------------------------------------------------------------------
 
 
@@ -171,5 +175,10 @@ def _day(dumper: yaml.SafeDumper, day: date) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:timestamp", day.isoformat())
 
 
+def _braced(dumper: yaml.SafeDumper, entries: _InOneLine) -> yaml.MappingNode:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", entries, flow_style=True)
+
+
+_Dumper.add_representer(_InOneLine, _braced)
 _Dumper.add_representer(str, _text)
 _Dumper.add_representer(date, _day)
