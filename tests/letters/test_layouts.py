@@ -110,10 +110,12 @@ def test_only_the_notice_speaks_in_its_summary_for_utilization_review(read: Read
 
 
 TITLES = st.lists(
-    st.sampled_from(["L4-5", "of", "the", "left", "joint,", "2", "(10)", "5/325mg", "#60", "MRI", "x-ray"]),
+    st.sampled_from(
+        ["L4-5", "of", "the", "left", "joint,", "2", "(10)", "5/325mg", "#60", "MRI", "x-ray"]
+    ),
     min_size=1,
     max_size=45,
-).map(" ".join)  # fmt: skip
+).map(" ".join)
 
 
 @pytest.mark.parametrize("write", LAYOUTS.values())
@@ -264,11 +266,17 @@ def test_lost_blanks_in_a_decision_are_no_loss(read: Read):
 @pytest.mark.parametrize(
     ("heading", "warning"),
     [
-        ("HOW THE IMR FINAL DETERMINATION WAS MADE", "no heading `HOW THE IMR FINAL DETERMINATION WAS MADE`"),
+        (
+            "HOW THE IMR FINAL DETERMINATION WAS MADE",
+            "no heading `HOW THE IMR FINAL DETERMINATION WAS MADE`",
+        ),
         ("CLINICAL CASE SUMMARY", "no heading `CLINICAL CASE SUMMARY`"),
-        ("IMR ISSUES, DECISIONS AND RATIONALES", "no heading `IMR ISSUES, DECISIONS AND RATIONALES`"),
+        (
+            "IMR ISSUES, DECISIONS AND RATIONALES",
+            "no heading `IMR ISSUES, DECISIONS AND RATIONALES`",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_missing_heading_is_a_warning_where_the_items_can_be_read(
     read: Read, heading: str, warning: str
 ):

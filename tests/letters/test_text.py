@@ -151,7 +151,7 @@ def test_a_hyphen_at_the_end_of_a_line_stays():
         (b"%PDF-1.7\n", DAMAGED),
         (pdf([]), DAMAGED),
     ],
-)  # fmt: skip
+)
 def test_a_pdf_file_that_cannot_be_read_is_refused_with_the_reason(data: bytes, reason: str):
     assert refusal(data) == reason
 
