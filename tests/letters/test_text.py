@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.pdf import PICTURE, pdf
 from checker.errors import LetterError
 from checker.letters.letter import LetterText
 from checker.letters.text import MAX_BYTES, PAGE_BREAK, letter_text, read_letter_text
-from tests.letters.pdf import PICTURE, pdf
 
 NO_TEXT = "the PDF file has no text layer, as a scan has none; run text recognition on it first"
 DAMAGED = "the PDF file is damaged; get it anew, or print it into a new PDF file"
