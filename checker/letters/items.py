@@ -12,7 +12,7 @@ from checker.case import ReviewersOutcome
 from checker.letters.cited import citations
 from checker.letters.folded import folded, folded_phrase
 from checker.letters.layoutfile import PASSAGES, LayoutEntry, Layouts, Passage
-from checker.letters.letter import Item, Span
+from checker.letters.letter import Item, LetterText, Span
 from checker.letters.marks import Found, Page, ends, labels, phrases
 from checker.letters.titles import line_width, parts_of, title_start
 
@@ -48,6 +48,7 @@ class ItemReader:
     `warnings` tell what an item lacks, and which items were left out; `begin` is where the items begin.
     """
 
+    source: LetterText
     page: Page
     layout: LayoutEntry
     layouts: Layouts
@@ -349,8 +350,7 @@ class ItemReader:
             raise TooManyItems
 
     def _line(self, position: int) -> int:
-        at = self.page.source(position, position + 1).start
-        return self.page.text.count("\n", 0, at) + 1
+        return self.source.line(self.page.source(position, position + 1).start)
 
 
 def _in_order(marks: Sequence[tuple[Passage, Found]]) -> list[tuple[Passage, Found]]:

@@ -104,6 +104,7 @@ ESI, CT, OPIOID = "epidural_steroid_injection", "computed_tomography", "opioid_m
         ("CT scan of the lumbar spine", {"procedure": CT, "region": "lumbar"}),
         ("Norco 10/325 mg, 60 tablets", {"procedure": OPIOID}),
         ("CT scan of the head", {}),
+        ("L4-5 medial branch block, and radiofrequency ablation if it helps", {}),
         ("Genicular nerve radiofrequency ablation, left knee", {"side": "left"}),
         ("Urine drug test for oxycodone", {}),
         ("Physical therapy, 12 visits", {}),
