@@ -313,6 +313,33 @@ def test_a_decision_that_nothing_follows_is_told(read: Read):
     )
 
 
+def test_an_item_whose_decision_is_unreadable_is_told(read: Read):
+    """An item that is lost would be missing from every count."""
+    text = imr(replace(TOLD, items=(BLOCK, SCAN, LONG))).replace("Overturned", "Overtxrned")
+
+    letter = only(read(text))
+
+    line = text[: text.index("Overtxrned")].count("\n") + 2
+    assert [words(letter, one) for one in letter.items] == [BLOCK.title, LONG.title]
+    assert letter.warnings == (
+        f"line {line} has `Claims Administrator guideline:` without a decision before it",
+    )
+
+
+def test_a_title_in_the_line_of_the_rationale_begins_behind_its_last_sentence(read: Read):
+    text = imr(TOLD).replace(f"\n{SCAN.title}", f" {SCAN.title}")
+
+    letter = only(read(text))
+
+    line = text[: text.index(SCAN.title)].count("\n") + 1
+    assert [words(letter, one) for one in letter.items] == [BLOCK.title, SCAN.title]
+    assert letter.items[0].rationale
+    assert letter.source.words(letter.items[0].rationale) == BLOCK.rationale
+    assert letter.warnings == (
+        f"item 2 (line {line}) begins in the line of the text before it; look where",
+    )
+
+
 @pytest.mark.parametrize("word", ["Partially Overturned", "Overturned in Part", "Modified"])
 def test_a_decision_in_part_is_left_out_and_told(read: Read, word: str):
     """It neither upholds nor overturns; to count it as one of the two would be a guess."""
