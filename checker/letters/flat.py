@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from checker.letters.letter import Span
 
-_WORD = re.compile(r"\S+")
+_RUN = re.compile(r"\S+(?: \S+)*")
+"""Words with single blanks between them, mostly a line."""
+
 _SAME_LENGTH = {
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\x02\ufffe"), "-"),
     **dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u00b4"), "'"),
@@ -22,7 +24,7 @@ _SAME_LENGTH = {
 
 @dataclass(frozen=True, slots=True)
 class Flat:
-    """The folded text, the same in small letters, and at which characters its words begin."""
+    """The folded text, the same in small letters, and at which characters its pieces begin."""
 
     text: str
     lower: str
@@ -44,14 +46,14 @@ def flatten(text: str, span: Span) -> Flat:
     starts: list[int] = []
     sources: list[int] = []
     length, end = 0, span.start
-    for word in _WORD.finditer(text, span.start, span.end):
-        if pieces and not _is_one_word(text, end, word.start()):
+    for run in _RUN.finditer(text, span.start, span.end):
+        if pieces and not _is_one_word(text, end, run.start()):
             pieces.append(" ")
             length += 1
-        pieces.append(word[0])
+        pieces.append(run[0])
         starts.append(length)
-        sources.append(word.start())
-        length, end = length + len(word[0]), word.end()
+        sources.append(run.start())
+        length, end = length + len(run[0]), run.end()
     folded = "".join(pieces).translate(_SAME_LENGTH)
     return Flat(folded, lowered(folded), tuple(starts), tuple(sources))
 

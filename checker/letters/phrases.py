@@ -3,7 +3,7 @@
 `physical therap*`        a word that begins so
 `(medial|median) branch`  one of several
 `[lumbar] facet`          may be missing
-`sensation ~3 decreased`  up to three words between
+`sensation ~3 decreased`  up to three words between; none of them denies, or begins a contrast
 `PT`                      capitals match capitals only; all other words match in any case
 `re: l[1-5]`              a regular expression, for experts; it is read in small letters
 
@@ -25,7 +25,9 @@ _LONGEST_PHRASE = 600
 _DEEPEST = 8
 
 _BLANK = "[ -]"
-_BETWEEN = "[ -](?:[^ ]{{1,40}} ){{0,{}}}?"
+_BETWEEN = (
+    "[,:]?[ -](?:(?!(?:no|not|nor|without|denies|denied|but|although) )[^ ;]{{1,40}} ){{0,{}}}?"
+)
 _REST = r"\w{0,30}"
 _TOKEN = re.compile(r"\s+|~\d+|[()\[\]|]|[^\s()\[\]|~]+|~")
 _WORD = re.compile(r"[\w/.,%'&+#:-]+\*?|\*")
@@ -116,7 +118,7 @@ class _Reader:
                 glue = glue or _BLANK
             elif token.startswith("~"):
                 glue = _gap(token, joined)
-            elif token == "[":
+            elif token == "[":  # noqa: S105 - a bracket
                 inner = self._alternatives("]", depth)
                 if joined and not optional_before:
                     joined += f"(?:{glue}{inner})?"
@@ -127,7 +129,7 @@ class _Reader:
                 glue = ""
                 continue
             else:
-                item = self._alternatives(")", depth) if token == "(" else self._word(token)
+                item = self._alternatives(")", depth) if token == "(" else self._word(token)  # noqa: S105
                 joined += ("" if optional_before or not joined else glue) + item
                 glue, optional_before = "", False
         if glue and glue != _BLANK:
@@ -154,7 +156,7 @@ class _Reader:
         return self.tokens[self.at] if self.at < len(self.tokens) else "the end"
 
     def _word(self, token: str) -> str:
-        if not _WORD.fullmatch(token) or token == "*":
+        if not _WORD.fullmatch(token) or token == "*":  # noqa: S105
             raise ValueError(
                 f"`{token}` is no word of a phrase; write words, `*` at the end of one,"
                 " (one|another), [optional], ~3, or `re:` before a regular expression"
@@ -170,7 +172,9 @@ class _Reader:
 def _gap(token: str, before: str) -> str:
     words = int(token[1:] or 0)
     if not before or not 0 < words <= MOST_WORDS_BETWEEN:
-        raise ValueError(f"`~` stands between two words and takes a number from 1 to {MOST_WORDS_BETWEEN}")
+        raise ValueError(
+            f"`~` stands between two words and takes a number from 1 to {MOST_WORDS_BETWEEN}"
+        )
     return _BETWEEN.format(words)
 
 
@@ -192,7 +196,9 @@ def _problem_of(tree: Any, repeated: int = 1) -> str | None:
         if operation in _REPEATS:
             most = int(argument[1])
             if most > MOST_REPEATS:
-                return f"write {{0,{MOST_REPEATS}}} or fewer in place of `*`, `+` or a larger number"
+                return (
+                    f"write {{0,{MOST_REPEATS}}} or fewer in place of `*`, `+` or a larger number"
+                )
             if most > 1 and repeated > 1:
                 return "a repeat inside a repeat can be slow; write it without one of them"
             most = max(most, repeated)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 _END = re.compile(
     r"""[.!?]{1,3}["')\]]{0,2}(?=\ |$)          # a sign and a blank
-      | (?<=[a-z)\]%])[.!?](?=[A-Z][a-z]|[A-Z]\ |\d{1,2}\.\ [A-Z])   # glued: treatment.The, lidocaine.2. Limited
+      | (?<=[a-z)\]%])[.!?](?=[A-Z][a-z]|[A-Z]\ |\d{1,2}\.\ [A-Z])  # glued: treatment.The, drug.2. Only
       | (?<=[0-9%a-z]\.)\)?\]?(?=[A-Z][a-z])
       | [)\]](?=\d{1,2}\.\ [A-Z]|[A-Z][a-z]+\ [a-z])                 # glued behind a bracket
     """,
