@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.loading import loading, size
 from benchmarks.memory import memory
+from benchmarks.reading import reading
 from benchmarks.speed import speed
 from benchmarks.startup import startup
 from benchmarks.table import Row, save, show
@@ -19,7 +20,10 @@ from checker.shipped import shipped
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is done: cases and rounds for speed, processes, rounds of loading, cases for memory."""
+    """How much is done: cases and rounds for speed, processes, rounds of loading, cases for memory.
+
+    `letters` are for speed, `read_letters` for memory.
+    """
 
     cases: int = 300
     rounds: int = 5
@@ -27,9 +31,20 @@ class Sizes:
     loads: int = 5
     small_cases: int = 100_000
     full_cases: int = 20_000
+    letters: int = 400
+    read_letters: int = 10_000
 
 
-QUICK = Sizes(cases=60, rounds=3, processes=5, loads=3, small_cases=10_000, full_cases=2_000)
+QUICK = Sizes(
+    cases=60,
+    rounds=3,
+    processes=5,
+    loads=3,
+    small_cases=10_000,
+    full_cases=2_000,
+    letters=150,
+    read_letters=2_000,
+)
 LONG = Sizes(rounds=15, full_cases=100_000)
 
 
@@ -41,6 +56,7 @@ def measured(sizes: Sizes) -> dict[str, list[Row]]:
         "Starting": lambda: startup(sizes.processes),
         "The rule base": lambda: loading(sizes.loads),
         "Memory": lambda: memory(sizes.small_cases, sizes.full_cases),
+        "Letters": lambda: reading(rules, sizes.letters, sizes.rounds, sizes.read_letters),
         "Disk": size,
     }
     found = {}

@@ -68,11 +68,11 @@ def held_after(guideline: str, cases: int) -> dict[int, float]:
     for number, one in enumerate(islice(cycle(different), cases), 1):
         engine.statuses(one.guideline, one.chart, READING, one.record)
         if number in (min(_FIRST, cases), cases):
-            held[number] = _resident()
+            held[number] = resident()
     return held
 
 
-def _resident() -> float:
+def resident() -> float:
     """MiB in memory now; where the system does not tell, the most it ever was."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])

@@ -17,7 +17,16 @@ from checker.guideline import STATUSES
 from checker.rulebase import RuleBase, load_rules
 from checker.shipped import shipped
 
-TINY = bench.Sizes(cases=3, rounds=1, processes=1, loads=1, small_cases=20, full_cases=10)
+TINY = bench.Sizes(
+    cases=3,
+    rounds=1,
+    processes=1,
+    loads=1,
+    small_cases=20,
+    full_cases=10,
+    letters=3,
+    read_letters=8,
+)
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from checker.case import ReviewersOutcome
 from checker.letters.cited import citations
 from checker.letters.folded import folded, folded_phrase
 from checker.letters.layoutfile import PASSAGES, LayoutEntry, Layouts, Passage
-from checker.letters.letter import Item, Span
+from checker.letters.letter import Item, LetterText, Span
 from checker.letters.marks import Found, Page, ends, labels, phrases
-from checker.letters.titles import line_width, parts_of, title_start
+from checker.letters.titles import line_width, parts_of, shares_its_line, title_start
 
 MOST_ITEMS = 200
 """In one letter."""
@@ -48,6 +48,7 @@ class ItemReader:
     `warnings` tell what an item lacks, and which items were left out; `begin` is where the items begin.
     """
 
+    source: LetterText
     page: Page
     layout: LayoutEntry
     layouts: Layouts
@@ -80,6 +81,7 @@ class ItemReader:
         self._check_number(len(opening))
         self._warn_of_others(self.page.part(start, end), [decided for _, decided in opening])
         indexes = [index for index, _ in opening] + [len(marks)]
+        self._warn_of_undecided(marks, indexes)
         groups = [_in_order(marks[here:there]) for here, there in pairwise(indexes)]
         whole_titles = []
         floor, first = start, "issues" in self.sections
@@ -91,7 +93,27 @@ class ItemReader:
             zip(whole_titles, opening, groups, until, strict=True), 1
         ):
             title = self._trimmed(whole.start, whole.end)
+            if number > 1 and shares_its_line(self.page.text, whole.start):
+                line = self.source.line(title.start)
+                self.warnings.append(
+                    f"item {number} (line {line}) begins in the line of the text before it; look where"
+                )
             yield self._item(number, title, decided, self._passages(group, stop))
+
+    def _warn_of_undecided(
+        self, marks: Sequence[tuple[Passage, Found]], opening: Sequence[int]
+    ) -> None:
+        """Tell of labels that begin another item, but have no decision before them."""
+        undecided = (
+            mark
+            for index, (kind, mark) in enumerate(marks)
+            if index not in opening
+            and (index < opening[0] or PASSAGES.index(kind) < PASSAGES.index(marks[index - 1][0]))
+        )
+        self.warnings += (
+            f"line {self._line(mark.start)} has `{mark.phrase}` without a decision before it"
+            for mark in islice(undecided, _MOST_OTHERS)
+        )
 
     def _region(self) -> tuple[int, int]:
         for role in ("issues", "summary"):
@@ -349,8 +371,7 @@ class ItemReader:
             raise TooManyItems
 
     def _line(self, position: int) -> int:
-        at = self.page.source(position, position + 1).start
-        return self.page.text.count("\n", 0, at) + 1
+        return self.source.line(self.page.source(position, position + 1).start)
 
 
 def _in_order(marks: Sequence[tuple[Passage, Found]]) -> list[tuple[Passage, Found]]:

@@ -115,6 +115,7 @@ def _letter(source: LetterText, page: Page, layouts: Layouts) -> Letter:
         if role in layout.sections and role not in sections
     ]
     reader = ItemReader(
+        source,
         page,
         layout,
         layouts,

@@ -15,6 +15,7 @@ from checker.letters.folded import folded, folded_phrase
 _LINE = re.compile(r"\S[^\r\n\f]*")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SENTENCE_END = re.compile(r"[.?!][\"')\]”’]{0,3}\s*\Z")
+_BETWEEN_SENTENCES = re.compile(r"[.?!][\"')\]”’]{0,3}\s+(?=[A-Z0-9])")
 _NUMBER = re.compile(r"\s*\d{1,2}[.)]\s")
 _FULL_LINE = 0.8
 """A line that is shorter than this part of the longest, with the next word on it, was ended on purpose."""
@@ -61,7 +62,22 @@ def title_start(
         if begins and not _lacks_its_begin(text[start:end], templates):
             break
         first -= 1
+    if first == 0 and lines[0][0] < floor and text[lines[0][0] : floor].strip():
+        return _sentence_start(text, floor, end, templates)
     return max(floor, lines[first][0])
+
+
+def shares_its_line(text: str, start: int) -> bool:
+    """Whether other words stand before a title in its line."""
+    return bool(text[_line_start(text, start) : start].strip())
+
+
+def _sentence_start(text: str, floor: int, end: int, templates: Sequence[str]) -> int:
+    """Where the last sentence begins, for a title in the line of the text before it."""
+    for match in reversed(list(_BETWEEN_SENTENCES.finditer(text, floor, end))):
+        if not _lacks_its_begin(text[match.end() : end], templates):
+            return match.end()
+    return floor
 
 
 def line_width(text: str, start: int, end: int) -> int:

@@ -110,10 +110,12 @@ def test_only_the_notice_speaks_in_its_summary_for_utilization_review(read: Read
 
 
 TITLES = st.lists(
-    st.sampled_from(["L4-5", "of", "the", "left", "joint,", "2", "(10)", "5/325mg", "#60", "MRI", "x-ray"]),
+    st.sampled_from(
+        ["L4-5", "of", "the", "left", "joint,", "2", "(10)", "5/325mg", "#60", "MRI", "x-ray"]
+    ),
     min_size=1,
     max_size=45,
-).map(" ".join)  # fmt: skip
+).map(" ".join)
 
 
 @pytest.mark.parametrize("write", LAYOUTS.values())
@@ -264,11 +266,17 @@ def test_lost_blanks_in_a_decision_are_no_loss(read: Read):
 @pytest.mark.parametrize(
     ("heading", "warning"),
     [
-        ("HOW THE IMR FINAL DETERMINATION WAS MADE", "no heading `HOW THE IMR FINAL DETERMINATION WAS MADE`"),
+        (
+            "HOW THE IMR FINAL DETERMINATION WAS MADE",
+            "no heading `HOW THE IMR FINAL DETERMINATION WAS MADE`",
+        ),
         ("CLINICAL CASE SUMMARY", "no heading `CLINICAL CASE SUMMARY`"),
-        ("IMR ISSUES, DECISIONS AND RATIONALES", "no heading `IMR ISSUES, DECISIONS AND RATIONALES`"),
+        (
+            "IMR ISSUES, DECISIONS AND RATIONALES",
+            "no heading `IMR ISSUES, DECISIONS AND RATIONALES`",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_missing_heading_is_a_warning_where_the_items_can_be_read(
     read: Read, heading: str, warning: str
 ):
@@ -302,6 +310,33 @@ def test_a_decision_that_nothing_follows_is_told(read: Read):
     line = text[: text.index("One cane")].count("\n") + 1
     assert letter.warnings == (
         f"line {line} ends like a decision, but neither guideline nor rationale follows",
+    )
+
+
+def test_an_item_whose_decision_is_unreadable_is_told(read: Read):
+    """An item that is lost would be missing from every count."""
+    text = imr(replace(TOLD, items=(BLOCK, SCAN, LONG))).replace("Overturned", "Overtxrned")
+
+    letter = only(read(text))
+
+    line = text[: text.index("Overtxrned")].count("\n") + 2
+    assert [words(letter, one) for one in letter.items] == [BLOCK.title, LONG.title]
+    assert letter.warnings == (
+        f"line {line} has `Claims Administrator guideline:` without a decision before it",
+    )
+
+
+def test_a_title_in_the_line_of_the_rationale_begins_behind_its_last_sentence(read: Read):
+    text = imr(TOLD).replace(f"\n{SCAN.title}", f" {SCAN.title}")
+
+    letter = only(read(text))
+
+    line = text[: text.index(SCAN.title)].count("\n") + 1
+    assert [words(letter, one) for one in letter.items] == [BLOCK.title, SCAN.title]
+    assert letter.items[0].rationale
+    assert letter.source.words(letter.items[0].rationale) == BLOCK.rationale
+    assert letter.warnings == (
+        f"item 2 (line {line}) begins in the line of the text before it; look where",
     )
 
 

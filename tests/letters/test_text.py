@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.pdf import PICTURE, pdf
 from checker.errors import LetterError
 from checker.letters.letter import LetterText
 from checker.letters.text import MAX_BYTES, PAGE_BREAK, letter_text, read_letter_text
-from tests.letters.pdf import PICTURE, pdf
 
 NO_TEXT = "the PDF file has no text layer, as a scan has none; run text recognition on it first"
 DAMAGED = "the PDF file is damaged; get it anew, or print it into a new PDF file"
@@ -151,7 +151,7 @@ def test_a_hyphen_at_the_end_of_a_line_stays():
         (b"%PDF-1.7\n", DAMAGED),
         (pdf([]), DAMAGED),
     ],
-)  # fmt: skip
+)
 def test_a_pdf_file_that_cannot_be_read_is_refused_with_the_reason(data: bytes, reason: str):
     assert refusal(data) == reason
 
