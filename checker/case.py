@@ -50,6 +50,7 @@ class LetterEntry(FromFile):
     jurisdiction: str | None = None
     ur_date: date | None = None
     decision_date: date | None = None
+    claims_administrator: str | None = None
     reviewer: ReviewerEntry = ReviewerEntry()
     note: str | None = None
 
@@ -77,6 +78,7 @@ class _RequestEntry(FromFile):
 
     id: _NumberOrText
     item: str | None = None
+    kind: Text | None = None
     decision: _DecisionEntry | None = None
 
 
@@ -104,12 +106,16 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One treatment asked for. `item` is its wording in one line; `decision` the reviewer's, if any."""
+    """One treatment asked for. `item` is its wording in one line; `decision` the reviewer's, if any.
+
+    `kind` names the kind of treatment in plain words, so that what no guideline covers can be counted.
+    """
 
     id: str
     item: str
     facts: Facts
     decision: Decision | None
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -269,7 +275,7 @@ def _requested(reader: FactReader, index: int) -> Facts:
 
 def _request(entry: _RequestEntry, facts: Facts) -> Request:
     decision = _decision(entry.decision) if entry.decision else None
-    return Request(entry.id, entry.item or "", facts, decision)
+    return Request(entry.id, entry.item or "", facts, decision, entry.kind)
 
 
 def _decision(entry: _DecisionEntry) -> Decision:

@@ -11,6 +11,7 @@ import pytest
 
 from checker.audit.comparison import Agreement, Compared
 from checker.audit.figures import Share, Table, summarize
+from checker.audit.tally import Tally, tally
 from checker.case import Decision, Request, parse_case
 from checker.determination import Determination, Outcome, Terms, determine
 from checker.engine.agreed import Engine
@@ -216,7 +217,7 @@ def items(any_determination: Determination) -> list[Compared]:
 
 def test_items_that_are_not_covered_are_left_out_of_every_share(items: list[Compared]) -> None:
     """Five of seven are covered; an open one is covered and does not agree."""
-    summary = summarize(items)
+    summary = summarize(tally(items))
 
     assert (summary.items, summary.covered) == (7, 5)
     assert summary.agree == Share(3, 5)
@@ -225,7 +226,7 @@ def test_items_that_are_not_covered_are_left_out_of_every_share(items: list[Comp
 
 def test_a_letter_agrees_when_all_its_covered_items_do(items: list[Compared]) -> None:
     """Letter a has a disagreement, letter b none, letter c nothing that is covered."""
-    summary = summarize(items)
+    summary = summarize(tally(items))
 
     assert summary.letters == 3
     assert summary.letters_agree == Share(1, 2)
@@ -235,12 +236,12 @@ def test_a_letter_agrees_when_all_its_covered_items_do(items: list[Compared]) ->
 def test_letters_are_told_apart_by_their_files(items: list[Compared]) -> None:
     """All these cases have the same name."""
     assert {one.determination.case.name for one in items} == {"same name"}
-    assert summarize(items).letters == 3
+    assert summarize(tally(items)).letters == 3
 
 
 def test_the_table_holds_what_is_decided_on_both_sides(items: list[Compared]) -> None:
     """The open item is in no cell."""
-    assert summarize(items).table == Table(
+    assert summarize(tally(items)).table == Table(
         upheld_upheld=2, upheld_overturned=0, overturned_upheld=1, overturned_overturned=1
     )
 
@@ -248,11 +249,11 @@ def test_the_table_holds_what_is_decided_on_both_sides(items: list[Compared]) ->
 def test_items_that_are_not_scored_are_reported_apart(items: list[Compared]) -> None:
     """They count as items and as covered, and change no figure but their own."""
     opioids = [
-        replace(items[0], agreement="disagree", scored=False),
+        replace(items[1], scored=False),
         replace(items[3], agreement="same reasons", scored=False),
     ]
 
-    summary, without = summarize([*items, *opioids]), summarize(items)
+    summary, without = summarize(tally([*items, *opioids])), summarize(tally(items))
 
     assert (summary.items, summary.covered, summary.scored) == (9, 7, 5)
     assert summary.apart == Share(1, 2)
@@ -263,7 +264,7 @@ def test_items_that_are_not_scored_are_reported_apart(items: list[Compared]) -> 
 
 def test_every_agreement_is_counted_even_where_there_is_none(items: list[Compared]) -> None:
     """The counts add up to the items."""
-    counts = summarize(items).by_agreement
+    counts = summarize(tally(items)).by_agreement
 
     assert set(counts) == set(get_args(Agreement))
     assert sum(counts.values()) == len(items)
@@ -272,7 +273,7 @@ def test_every_agreement_is_counted_even_where_there_is_none(items: list[Compare
 
 def test_a_summary_of_nothing_has_no_shares() -> None:
     """Nothing compared, nothing agreed."""
-    summary = summarize([])
+    summary = summarize(Tally())
 
     assert (summary.letters, summary.items, summary.covered) == (0, 0, 0)
     assert summary.agree.fraction is None

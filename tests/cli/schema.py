@@ -116,25 +116,85 @@ HEAD = {
 }
 CHECK = {**HEAD, "results": [RESULT]}
 
-COUNTED_SHARE = {"n": int, "share": OrNull(SHARE), "interval": OrNull([SHARE])}
+INTERVAL = OrNull([SHARE])
+COUNTED_SHARE = {
+    "part": int,
+    "n": int,
+    "share": OrNull(SHARE),
+    "interval": INTERVAL,
+    "clustered": INTERVAL,
+}
+CRITERION_FIGURES = {
+    "guideline": str,
+    "criterion": str,
+    "judged": int,
+    "not_met": int,
+    "missing": int,
+    "failed": COUNTED_SHARE,
+    "sole": int,
+    "named": int,
+    "named_met": int,
+    "failed_but_overturned": COUNTED_SHARE,
+}
 SUMMARY = {
     "letters": int,
     "items": int,
     "covered": int,
     "scored": int,
     "open": int,
+    "coverage": COUNTED_SHARE,
     "agree": int,
     "agreement": OrNull(SHARE),
-    "interval": OrNull([SHARE]),
+    "interval": INTERVAL,
+    "clustered_interval": INTERVAL,
     "always_upheld": OrNull(SHARE),
+    "baseline": COUNTED_SHARE,
     "letters_agree": COUNTED_SHARE,
     "apart": COUNTED_SHARE,
     "letters_always_upheld": COUNTED_SHARE,
+    "table": [{"determination": OUTCOME, "decision": OneOf({"Upheld", "Overturned"}), "n": int}],
     "kappa": OrNull(SHARE),
+    "ac1": OrNull(SHARE),
     "mcc": OrNull(SHARE),
     "balanced_accuracy": OrNull(SHARE),
-    "overturned": {"precision": OrNull(SHARE), "recall": OrNull(SHARE), "n": int},
+    "coefficient_intervals": {
+        "kappa": INTERVAL,
+        "ac1": INTERVAL,
+        "mcc": INTERVAL,
+        "balanced_accuracy": INTERVAL,
+    },
+    "overturned": {
+        "precision": OrNull(SHARE),
+        "recall": OrNull(SHARE),
+        "n": int,
+        "precision_share": COUNTED_SHARE,
+        "recall_share": COUNTED_SHARE,
+    },
     "reasons": {"same": int, "same_and_more": int, "other": int, "disagree": int},
+    "basis": Named(COUNTED_SHARE),
+    "criteria": [CRITERION_FIGURES],
+    "grounds_outside": Named(int),
+    "not_covered": Named(COUNTED_SHARE),
+}
+GROUP = {
+    "value": str,
+    "few": bool,
+    "overturned": COUNTED_SHARE,
+    "p": OrNull(SHARE),
+    "q": OrNull(SHARE),
+    "summary": SUMMARY,
+}
+HANGING = {"item": str, "outcomes": Named(OUTCOME)}
+ROW = [(int, str)]
+TALLY = {
+    "letters": [ROW],
+    "reasons": [ROW],
+    "apart": [ROW],
+    "criteria": [ROW],
+    "sole": [ROW],
+    "named": [ROW],
+    "kinds": [ROW],
+    "by": dict,
 }
 ENTRY = {
     "case": str,
@@ -151,6 +211,10 @@ AUDIT = {
     "summary": SUMMARY,
     "foresaw": {"facts_from": OneOf({"record"}), "summary": SUMMARY},
     "readings": Named(SUMMARY),
+    "on_silence": [HANGING],
+    "on_hindsight": [HANGING],
+    "by": Named([GROUP]),
+    "tally": TALLY,
     "entries": [ENTRY],
 }
 

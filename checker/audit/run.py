@@ -1,0 +1,105 @@
+"""One run of an audit: decided cases under the terms asked for, from the record alone, in each reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from checker.audit.comparison import Compared, compare
+from checker.audit.dimensions import Dimension
+from checker.audit.tally import Tally, tally
+from checker.case import Case
+from checker.determination import Terms, determine
+from checker.engine.agreed import Engine
+from checker.engine.written import READINGS, Reading
+
+
+@dataclass(frozen=True)
+class AuditedCase:
+    """The decided requests of one case, under each of the terms of an audit."""
+
+    followed: tuple[Compared, ...]
+    foresaw: tuple[Compared, ...]
+    readings: Mapping[Reading, tuple[Compared, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """An item whose outcome hangs on how it is looked at; `outcomes` has one for each way to look."""
+
+    item: str
+    outcomes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit found, as tallies and item by item.
+
+    `followed` is under the terms asked for, `foresaw` the same from the record alone, `readings` each reading
+    if it was asked for. `items` are those of `followed`; they are empty where cases were only counted.
+    `on_silence` are the items that hang on the reading, `on_hindsight` those that hang on whose words count.
+    """
+
+    followed: Tally = field(default_factory=Tally)
+    foresaw: Tally = field(default_factory=Tally)
+    readings: Mapping[Reading, Tally] = field(default_factory=dict)
+    items: tuple[Compared, ...] = ()
+    on_silence: tuple[Hanging, ...] = ()
+    on_hindsight: tuple[Hanging, ...] = ()
+
+
+def audit_case(case: Case, engine: Engine, terms: Terms, *, readings: bool = False) -> AuditedCase:
+    """The decided requests of a case, compared under all terms of an audit."""
+    return AuditedCase(
+        followed=_compared(case, engine, terms),
+        foresaw=_compared(case, engine, replace(terms, facts_from="record")),
+        readings={
+            one: _compared(case, engine, replace(terms, reading=one))
+            for one in (READINGS if readings else ())
+        },
+    )
+
+
+def audited(cases: Iterable[AuditedCase], by: Sequence[Dimension] = ()) -> Audit:
+    """The audit over all these cases."""
+    each = list(cases)
+    followed = [one for case in each for one in case.followed]
+    foresaw = [one for case in each for one in case.foresaw]
+    readings = {
+        reading: [one for case in each for one in case.readings.get(reading, ())]
+        for reading in READINGS
+        if any(reading in case.readings for case in each)
+    }
+    return Audit(
+        followed=tally(followed, by),
+        foresaw=tally(foresaw, by),
+        readings={reading: tally(items) for reading, items in readings.items()},
+        items=tuple(followed),
+        on_silence=_hanging({str(reading): items for reading, items in readings.items()}),
+        on_hindsight=_hanging({"all": followed, "record": foresaw}),
+    )
+
+
+def item_name(compared: Compared) -> str:
+    """`imr-003#2`."""
+    return f"{compared.determination.case.name}#{compared.request.id}"
+
+
+def _compared(case: Case, engine: Engine, terms: Terms) -> tuple[Compared, ...]:
+    return tuple(
+        one for answer in determine(case, engine, terms) for one in compare(answer, engine.rules)
+    )
+
+
+def _hanging(ways: Mapping[str, Sequence[Compared]]) -> tuple[Hanging, ...]:
+    """The items whose outcome is not the same in every way, in their order."""
+    outcomes: dict[tuple[str, str], dict[str, str]] = {}
+    names: dict[tuple[str, str], str] = {}
+    for way, items in ways.items():
+        for one in items:
+            key = (one.determination.case.file, one.request.id)
+            names[key] = item_name(one)
+            outcomes.setdefault(key, {})[way] = one.determination.outcome
+    return tuple(
+        Hanging(names[key], told) for key, told in outcomes.items() if len(set(told.values())) > 1
+    )
