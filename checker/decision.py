@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from checker.charting import EvidenceEntry
 from checker.errors import did_you_mean, quoted
@@ -53,6 +53,14 @@ class _TextEntry(_RationaleEntry):
     words: Annotated[int, Field(ge=0)] | None = None
     sketch: Text | None = None
     repeats: NumberOrText | None = None
+
+    @model_validator(mode="after")
+    def _can_be_compared(self) -> Self:
+        if self.sketch and self.words is None:
+            raise ValueError("`sketch` needs `words`, the number of words it was made of")
+        if self.sketch:
+            read_sketch(self.sketch, 0)
+        return self
 
 
 class DecisionEntry(FromFile):
@@ -215,7 +223,3 @@ def _faults_of_text(
         hint = f"; there are {', '.join(other_requests)}" if other_requests else ""
         message = f"there is no other request {quoted(entry.repeats)} in this case{hint}"
         yield ("rationale", "repeats"), message
-    try:
-        _sketch(entry)
-    except ValueError as problem:
-        yield ("rationale", "sketch"), str(problem)
