@@ -342,17 +342,18 @@ def test_a_request_without_levels_is_remarked_on_where_the_procedure_has_levels(
     found: Found, engine: Engine
 ) -> None:
     """A drug has none."""
-    drug = "case: a\nrecord: closed\nrequests: [{id: 1, procedure: opioid_medication, decision: {outcome: Upheld}}]"
+    drug = (
+        "case: a\nrecord: closed\nrequests:\n"
+        "  - {id: 1, procedure: opioid_medication, decision: {outcome: Upheld}}\n"
+    )
 
     assert found(request="side: left") == ["no-levels: the request names no level"]
     (item,) = items_of(engine, case_of(engine, drug))
     assert item.findings == ()
 
 
-def test_every_finding_has_a_test_and_a_page(engine: Engine) -> None:
+def test_every_finding_has_a_test_and_a_page() -> None:
     """No finding is explained to nobody."""
-    from pathlib import Path
-
     page = (Path(__file__).parents[1] / "docs" / "audit.md").read_text(encoding="utf-8")
     tests = Path(__file__).read_text(encoding="utf-8")
 
@@ -363,7 +364,10 @@ def test_every_finding_has_a_test_and_a_page(engine: Engine) -> None:
 
 def test_a_finding_without_a_place_points_to_the_case(engine: Engine) -> None:
     """A decision that was coded without lines still leads somewhere."""
-    text = "case: a\nrecord: closed\nrequests: [{id: 1, procedure: medial_branch_block, region: lumbar, decision: {outcome: Upheld}}]"
+    text = (
+        "case: a\nrecord: closed\nrequests:\n"
+        "  - {id: 1, procedure: medial_branch_block, decision: {outcome: Upheld}}\n"
+    )
 
     (item,) = items_of(engine, case_of(engine, text, "some.yaml"))
 
@@ -384,8 +388,9 @@ def test_a_finding_without_a_place_points_to_the_case(engine: Engine) -> None:
         ("speaks_of: {targets: [L9-10], line: 1}", "L9"),
         ("rationale: {repeats: 7}", "there is no other request `7` in this case"),
         ("rationale: {repeats: 1}", "there is no other request `1` in this case"),
-        ("rationale: {sketch: xyz}", "expected groups of 8 hexadecimal digits"),
-        ("rationale: {sketch: '00000002 00000001'}", "the smallest first"),
+        ("rationale: {sketch: xyz, words: 9}", "expected groups of 8 hexadecimal digits"),
+        ("rationale: {sketch: '00000002 00000001', words: 9}", "the smallest first"),
+        ("rationale: {sketch: '00000002'}", "`sketch` needs `words`"),
         ("rationale: {words: -1}", "words"),
         ("closing: {line: 4}", "`outcome` is missing"),
         ("closing: Upheld", "expected"),

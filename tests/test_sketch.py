@@ -15,9 +15,6 @@ ROOT = Path(__file__).parents[1]
 SEEDS = ROOT.parent / "shared" / "letters" / "seeds"
 ALPHABET = ["a", "bone", "care", "for", "the", "neck", "was", "given", "again"]
 WORDS = st.lists(st.sampled_from(ALPHABET), max_size=300)
-    st.sampled_from(["a", "bone", "care", "for", "the", "neck", "was", "given", "again"]),
-    max_size=300,
-)
 
 
 def test_signs_capitals_breaks_and_numbers_carry_no_meaning() -> None:
