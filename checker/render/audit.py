@@ -15,8 +15,6 @@ from checker.audit.figures import (
     Coefficient,
     CriterionFigures,
     Group,
-    Interval,
-    Share,
     Summary,
     groups,
     summarize,
@@ -26,7 +24,7 @@ from checker.audit.run import Audit, Hanging, item_name
 from checker.audit.tally import DECISIONS, PREDICTIONS, Tally
 from checker.engine.written import Reading
 from checker.fact import Evidence
-from checker.render.text import agreement_words
+from checker.render.text import agreement_words, clustered_words, share_words
 from checker.render.words import evidence_words
 
 MOST_CRITERIA = 12
@@ -125,10 +123,10 @@ def show_figures(followed: Summary, foresaw: Summary, facts_from: str, console: 
 
 def _rows(summary: Summary) -> Iterable[tuple[str, str]]:
     yield "agree", f"items {share_words(summary.agree)}"
-    yield "", _clustered(summary.agree)
+    yield "", clustered_words(summary.agree)
     yield "", f"letters {share_words(summary.letters_agree)}"
     yield "always Upheld", f"items {share_words(summary.always_upheld)}"
-    yield "", _clustered(summary.always_upheld)
+    yield "", clustered_words(summary.always_upheld)
     yield "", f"letters {share_words(summary.letters_always_upheld)}"
     yield "outcomes", _outcomes(summary)
     yield "reasons", _reasons(summary)
@@ -144,32 +142,6 @@ def _rows(summary: Summary) -> Iterable[tuple[str, str]]:
     yield "", f"recall {share_words(summary.recall)}"
     if summary.apart.whole:
         yield "apart", f"items {share_words(summary.apart)}"
-
-
-def share_words(share: Share) -> str:
-    """`7 of 8, 87.5 % (95 % interval 52.9 to 97.7)`; the share is rounded down, so that only all is 100 %."""
-    if share.fraction is None or share.interval is None:
-        return "none"
-    percent = _percent(share)
-    return f"{share.part} of {share.whole}, {percent} % (95 % interval {_range(share.interval)})"
-
-
-def _percent(share: Share) -> float:
-    return share.part * 1000 // share.whole / 10
-
-
-def _range(interval: Interval) -> str:
-    low, high = interval
-    return f"{low * 100:.1f} to {high * 100:.1f}"
-
-
-def _clustered(share: Share) -> str:
-    if share.clustered is None or share.effective is None:
-        return "drawn by letter: none"
-    return (
-        f"drawn by letter: interval {_range(share.clustered)}, as {share.effective:.1f} "
-        "independent items would give"
-    )
 
 
 def coefficient_words(coefficient: Coefficient) -> str:
