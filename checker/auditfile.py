@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from checker.errors import did_you_mean, quoted
 from checker.vocabulary import Vocabulary
@@ -19,8 +19,14 @@ class _StaleEntry(FromFile):
     says: Text
 
 
+def _share(value: float) -> float:
+    if not 0 < value <= 1:
+        raise ValueError(f"expected a share above 0 and up to 1, such as 0.9, not `{value:g}`")
+    return value
+
+
 class _NearIdenticalEntry(FromFile):
-    share: Annotated[float, Field(gt=0, le=1)]
+    share: Annotated[float, AfterValidator(_share)]
     least_words: Annotated[int, Field(ge=1)]
 
 

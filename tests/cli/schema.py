@@ -149,6 +149,19 @@ COUNTED_SHARE = {
     "interval": INTERVAL,
     "clustered": INTERVAL,
 }
+DIFFERENCE = {"name": str, "here": str, "there": str}
+NEAREST = OrNull({"item": str, "criteria": [DIFFERENCE], "facts": [DIFFERENCE]})
+OUTCOMES = {
+    "guideline": OrNull(str),
+    "failed": [str],
+    "enough": bool,
+    "letters": int,
+    "upheld": COUNTED_SHARE,
+    "baseline": COUNTED_SHARE,
+    "baseline_letters": int,
+    "nearest": {"Upheld": NEAREST, "Overturned": NEAREST},
+}
+EXPLAIN = {**HEAD, "results": [{**RESULT, "outcomes": OrNull(OUTCOMES)}]}
 CRITERION_FIGURES = {
     "guideline": str,
     "criterion": str,
