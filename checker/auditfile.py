@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from checker.errors import did_you_mean, quoted
-from checker.vocabulary import Vocabulary
+from checker.vocabulary import Enum, FactSpec, Vocabulary
 from checker.yamlfile import Document, FromFile, Many, Path_, Text
 
 
@@ -34,6 +34,7 @@ class _AuditFile(FromFile):
     source: Many[str] = ()
     labels: Many[str] = ()
     general_statements: Many[str] = ()
+    absent_values: Many[str] = ()
     stale: Many[_StaleEntry] = ()
     near_identical: _NearIdenticalEntry | None = None
 
@@ -60,11 +61,12 @@ class Remarks:
     """What an audit looks for; of a rule base without `audit.yaml` nothing that needs a threshold or a list.
 
     `labels` are diagnoses that a chart may give by name alone, `general_statements` facts that sum up a course
-    of care without telling it.
+    of care without telling it, `absent_values` those that say that something was not there.
     """
 
     labels: frozenset[str] = frozenset()
     general_statements: frozenset[str] = frozenset()
+    absent_values: frozenset[str] = frozenset()
     stale: tuple[Stale, ...] = ()
     near_identical: NearIdentical | None = None
 
@@ -76,15 +78,25 @@ def load_remarks(document: Document, vocabulary: Vocabulary) -> Remarks:
         return Remarks()
     _check(document, ("labels",), file.labels, vocabulary)
     _check(document, ("general_statements",), file.general_statements, vocabulary)
+    values = {value for spec in vocabulary.facts.values() for value in _values(spec)}
+    for index, value in enumerate(file.absent_values):
+        if value not in values:
+            message = f"no fact has the value {quoted(value)}{did_you_mean(value, values)}"
+            document.report(("absent_values", index), message)
     for index, one in enumerate(file.stale):
         _check(document, ("stale", index, "facts"), one.facts, vocabulary)
     near = file.near_identical
     return Remarks(
         labels=frozenset(file.labels),
         general_statements=frozenset(file.general_statements),
+        absent_values=frozenset(file.absent_values),
         stale=tuple(Stale(one.facts, one.months, one.says) for one in file.stale),
         near_identical=NearIdentical(near.share, near.least_words) if near else None,
     )
+
+
+def _values(spec: FactSpec) -> Collection[str]:
+    return spec.type.values if isinstance(spec.type, Enum) else ()
 
 
 def _check(document: Document, path: Path_, names: Collection[str], vocabulary: Vocabulary) -> None:
