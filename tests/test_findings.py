@@ -352,6 +352,7 @@ def test_one_procedure_that_is_decided_item_by_item_is_remarked_on(engine: Engin
     items = items_of(engine, letter_with(engine, "grounds: []", "grounds: []"))
 
     for item in items:
+        assert [one.id for one in item.findings] == ["one-procedure-in-several-items"]
         assert [one.says for one in item.findings] == [
             "#1 and #2 are one procedure, decided item by item"
         ]

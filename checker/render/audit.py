@@ -27,7 +27,7 @@ from checker.fact import Evidence
 from checker.render.text import agreement_words, clustered_words, share_words
 from checker.render.words import evidence_words
 
-MOST_CRITERIA = 12
+MOST_CRITERIA = 8
 """Criteria shown on screen; the JSON has them all."""
 
 
@@ -57,7 +57,7 @@ def show_audit(audit: Audit, facts_from: str, console: Console, *, findings: boo
 
 def show_items(compared: Sequence[Compared], console: Console) -> None:
     """One line for every decided request."""
-    table = _grid("item", "rules say", "reviewer", "", "basis", last="counts against it")
+    table = _grid("item", "rules say", "reviewer", "", last="counts against it")
     for one in compared:
         style = "" if one.agrees else "bold" if one.covered else "dim"
         table.add_row(
@@ -65,7 +65,6 @@ def show_items(compared: Sequence[Compared], console: Console) -> None:
             one.determination.outcome,
             one.decision.outcome,
             Text(agreement_words(one), style=style),
-            one.decision.basis,
             _against(one),
         )
     console.print(table)
@@ -87,7 +86,10 @@ def _against(one: Compared) -> Text:
         ("rules alone: ", one.ours_alone),
         ("reviewer alone: ", one.theirs_alone),
     )
-    told = "; ".join(f"{label}{', '.join(names)}" for label, names in groups_of if names)
+    reasons = [f"{label}{', '.join(names)}" for label, names in groups_of if names]
+    if one.decision.basis != "guideline":
+        reasons.append(f"decided on {one.decision.basis}")
+    told = "; ".join(reasons)
     if one.determination.guideline is None:
         return Text(f"{one.determination.reason}{f'; {told}' if told else ''}", style="dim")
     return Text(told)
@@ -131,13 +133,13 @@ def _rows(summary: Summary) -> Iterable[tuple[str, str]]:
     yield "outcomes", _outcomes(summary)
     yield "reasons", _reasons(summary)
     yield "decided on", _bases(summary)
-    for name, coefficient in (
-        ("kappa", summary.kappa),
-        ("AC1", summary.ac1),
-        ("MCC", summary.mcc),
-        ("balanced", summary.balanced_accuracy),
+    for name, coefficient, always in (
+        ("kappa", summary.kappa, summary.always.kappa),
+        ("AC1", summary.ac1, summary.always.ac1),
+        ("MCC", summary.mcc, summary.always.mcc),
+        ("balanced", summary.balanced_accuracy, summary.always.balanced_accuracy),
     ):
-        yield name, coefficient_words(coefficient)
+        yield name, f"{coefficient_words(coefficient)}, always Upheld {_decimal(always)}"
     yield "Overturned", f"precision {share_words(summary.precision)}"
     yield "", f"recall {share_words(summary.recall)}"
     if summary.apart.whole:
@@ -152,6 +154,10 @@ def coefficient_words(coefficient: Coefficient) -> str:
         return f"{coefficient.value:.2f} (these letters give no interval)"
     low, high = coefficient.interval
     return f"{coefficient.value:.2f} (95 % interval {low:.2f} to {high:.2f})"
+
+
+def _decimal(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.2f}"
 
 
 def _outcomes(summary: Summary) -> str:

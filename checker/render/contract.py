@@ -249,6 +249,12 @@ def summary(figures: Summary) -> dict[str, Any]:
             "mcc": _interval(figures.mcc.interval),
             "balanced_accuracy": _interval(figures.balanced_accuracy.interval),
         },
+        "coefficients_always_upheld": {
+            "kappa": figures.always.kappa,
+            "ac1": figures.always.ac1,
+            "mcc": figures.always.mcc,
+            "balanced_accuracy": figures.always.balanced_accuracy,
+        },
         "overturned": {
             "precision": figures.precision.fraction,
             "recall": figures.recall.fraction,

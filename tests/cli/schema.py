@@ -201,6 +201,12 @@ SUMMARY = {
         "mcc": INTERVAL,
         "balanced_accuracy": INTERVAL,
     },
+    "coefficients_always_upheld": {
+        "kappa": OrNull(SHARE),
+        "ac1": OrNull(SHARE),
+        "mcc": OrNull(SHARE),
+        "balanced_accuracy": OrNull(SHARE),
+    },
     "overturned": {
         "precision": OrNull(SHARE),
         "recall": OrNull(SHARE),
