@@ -42,7 +42,7 @@ PINNED = "1d56becb838d42c8"
 
 
 @pytest.mark.hypothesis
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(words=WORDS, other=WORDS)
 def test_resemblance_is_that_of_the_sets_of_runs(words: list[str], other: list[str]) -> None:
     """Exact for texts with few runs, and near it for longer ones; symmetric; 1 with oneself."""
@@ -62,7 +62,7 @@ def test_resemblance_is_that_of_the_sets_of_runs(words: list[str], other: list[s
 
 
 @pytest.mark.hypothesis
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(words=WORDS)
 def test_a_sketch_comes_back_from_its_text(words: list[str]) -> None:
     """With or without blanks between its numbers."""
