@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 
 from checker.audit.dimensions import DIMENSIONS
+from checker.audit.run import Audit
 from checker.audit.tally import Tally
+from checker.determination import Terms
+from checker.engine.agreed import Engine
+from checker.render.contract import audit_result
 from tests.cli.schema import AUDIT, ENTRY, contradictions, mismatches
 
 Checker = Callable[..., Any]
@@ -160,6 +164,20 @@ def test_groups_are_in_the_contract(checker: Checker, letters: Path) -> None:
         "2015": 7,
     }
     assert Tally.of_plain(ran["tally"]).plain() == ran["tally"]
+
+
+def test_an_audit_of_counts_alone_keeps_the_contract(
+    checker: Checker, letters: Path, engine: Engine
+) -> None:
+    """Where cases were only counted there are no entries, and every figure is the same."""
+    full = checker("audit", letters, "--by", "year", "--format", "json").json
+    counted = Tally.of_plain(full["tally"])
+
+    alone = audit_result(Audit(followed=counted, foresaw=counted), engine, Terms())
+
+    assert list(mismatches(alone, AUDIT)) == []
+    assert alone["entries"] == []
+    assert (alone["summary"], alone["by"]) == (full["summary"], full["by"])
 
 
 def test_what_hindsight_is_worth_is_told(checker: Checker, letters: Path) -> None:
