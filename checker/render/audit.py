@@ -155,10 +155,12 @@ def _rows(summary: Summary) -> Iterable[tuple[str, str]]:
         ("balanced", summary.balanced_accuracy, summary.always.balanced_accuracy),
     ):
         yield name, f"{coefficient_words(coefficient)}, always Upheld {_decimal(always)}"
-    yield "Overturned", f"precision {share_words(summary.precision)}"
-    yield "", f"recall {share_words(summary.recall)}"
+    recall = summary.recall
+    yield "Overturned", f"precision {share_words(summary.precision)}, always Upheld none"
+    yield "", f"recall {share_words(recall)}, always Upheld 0 of {recall.whole}"
     if summary.apart.whole:
         yield "apart", f"items {share_words(summary.apart)}"
+        yield "", f"always Upheld {share_words(summary.apart_always_upheld)}"
 
 
 def coefficient_words(coefficient: Coefficient) -> str:
