@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
 
-from checker.audit.comparison import Compared, compare
-from checker.audit.figures import summarize
-from checker.case import Case
+from checker.audit.dimensions import DIMENSIONS, parse_dimensions
+from checker.audit.figures import Threshold, shortfalls, summarize
+from checker.audit.run import Audit, audit_case, audited
 from checker.cli import common
-from checker.determination import Terms, determine
+from checker.determination import Terms
 from checker.engine.agreed import Engine
-from checker.engine.written import READINGS, Reading
 
 
 def audit(
@@ -26,73 +24,69 @@ def audit(
     readings: Annotated[
         bool, typer.Option("--readings", help="Show all three readings side by side.")
     ] = False,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by",
+            help=f"Tell the figures apart by this: {', '.join(DIMENSIONS)}.",
+            metavar="DIMENSION",
+        ),
+    ] = None,
+    findings: Annotated[
+        bool, typer.Option("--findings", help="Show what is remarkable about the decisions.")
+    ] = False,
     facts_from: common.FactsFromOption = "all",
     guideline: common.GuidelineOption = None,
     as_of: common.AsOfOption = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-under",
+            help="Exit with 1 below this, as in kappa=0.6 or agreement=0.9.",
+            metavar="FIGURE=NUMBER",
+        ),
+    ] = None,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit with 0 even below --fail-under.")
+    ] = False,
     output: common.FormatOption = "text",
     rules: common.RulesFolder = None,
 ) -> None:
     """Compare decisions with the guideline: did they follow it, and did the rules foresee them?"""
     asked = common.terms(reading, facts_from, guideline, as_of)
+    dimensions = parse_dimensions(by or ())
+    thresholds = [Threshold.parse(one) for one in fail_under or ()]
     engine = common.engine_for(rules)
     loaded = common.Cases(common.case_files(paths), engine.rules)
-    wanted = _terms_to_compare(asked, readings=readings)
-    each = loaded.each(lambda case: [[_compared(case, engine, one) for one in wanted]])
-    followed, foresaw, *read = (
-        [one for case in each for one in case[at]] for at in range(len(wanted))
-    )
-    if not followed and not loaded.failed:
+    cases = loaded.each(lambda case: [audit_case(case, engine, asked, readings=readings)])
+    found = audited(cases, engine.rules.remarks, dimensions)
+    if not found.items and not loaded.failed:
         print("no request here has a decision to compare with", file=sys.stderr)
-    found = Found(followed, foresaw, dict(zip(READINGS, read, strict=False)))
-    _show(found, engine, asked, output)
-    raise typer.Exit(common.COULD_NOT_RUN if loaded.failed else common.READY)
+    _show(found, engine, asked, output, findings=findings)
+    short = shortfalls(summarize(found.followed), thresholds)
+    for message in short:
+        print(message, file=sys.stderr)
+    if loaded.failed:
+        raise typer.Exit(common.COULD_NOT_RUN)
+    raise typer.Exit(common.NOT_READY if short and not exit_zero else common.READY)
 
 
-@dataclass(frozen=True)
-class Found:
-    """Decided requests under the terms asked for, from the record alone, and under each reading."""
-
-    followed: list[Compared]
-    foresaw: list[Compared]
-    readings: dict[Reading, list[Compared]]
-
-
-def _terms_to_compare(asked: Terms, *, readings: bool) -> list[Terms]:
-    """The terms asked for, the same from the record alone, and then each reading if they are wanted."""
-    each_reading = [replace(asked, reading=one) for one in READINGS]
-    return [asked, replace(asked, facts_from="record"), *(each_reading if readings else [])]
-
-
-def _compared(case: Case, engine: Engine, asked: Terms) -> list[Compared]:
-    """Every decided request of a case, compared under these terms."""
-    answers = determine(case, engine, asked)
-    return [one for answer in answers for one in compare(answer, engine.rules)]
-
-
-def _show(found: Found, engine: Engine, asked: Terms, form: str) -> None:
+def _show(found: Audit, engine: Engine, asked: Terms, form: str, *, findings: bool) -> None:
     from checker.render.contract import audit_result, entry
 
     if form == "json":
-        summaries = {one: summarize(compared) for one, compared in found.readings.items()}
-        figures = (summarize(found.followed), summarize(found.foresaw))
-        common.print_json(audit_result(found.followed, *figures, summaries, engine, asked))
+        common.print_json(audit_result(found, engine, asked))
     elif form == "jsonl":
-        for one in found.followed:
+        for one in found.items:
             common.print_json(entry(one), lines=True)
-    elif found.followed:
-        _show_text(found, engine, asked)
+    elif found.items:
+        _show_text(found, engine, asked, findings=findings)
 
 
-def _show_text(found: Found, engine: Engine, asked: Terms) -> None:
-    from checker.render.audit import show_figures, show_items, show_readings
+def _show_text(found: Audit, engine: Engine, asked: Terms, *, findings: bool) -> None:
+    from checker.render.audit import show_audit
     from checker.render.text import show_footer
 
     screen = common.console()
-    show_items(found.followed, screen)
-    screen.print()
-    show_figures(summarize(found.followed), summarize(found.foresaw), asked.facts_from, screen)
-    screen.print()
-    if found.readings:
-        show_readings(found.readings, screen)
-        screen.print()
+    show_audit(found, asked.facts_from, screen, findings=findings)
     show_footer(engine, asked, screen)

@@ -5,18 +5,29 @@ Version 1 of the contract; keys are only ever added to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from checker import __version__
 from checker.audit.comparison import Compared
-from checker.audit.figures import Share, Summary
+from checker.audit.figures import (
+    CriterionFigures,
+    Group,
+    Interval,
+    Share,
+    Summary,
+    groups,
+    summarize,
+)
+from checker.audit.findings import Remark
+from checker.audit.outcomes import Outcomes
+from checker.audit.run import Audit
+from checker.audit.tally import CELLS
 from checker.case import Decision, Request
 from checker.determination import Determination, Finding, Judged, Question, Terms
 from checker.engine.agreed import Engine
-from checker.engine.written import Reading
 from checker.fact import Conflicting, Documented, Evidence, Fact, Value, evidence_of
 from checker.guideline import Guideline
 from checker.render.words import READINESS
@@ -32,25 +43,62 @@ def check_result(
     return {**_head(engine, terms), "results": results}
 
 
-def audit_result(
-    compared: Iterable[Compared],
-    followed: Summary,
-    foresaw: Summary,
-    readings: Mapping[Reading, Summary],
-    engine: Engine,
-    terms: Terms,
-) -> dict[str, Any]:
-    """The whole answer of `audit`: figures, and one entry for every decided request.
+def audit_result(audit: Audit, engine: Engine, terms: Terms) -> dict[str, Any]:
+    """The whole answer of `audit`: figures, groups, and one entry for every decided request.
 
-    `readings` has the figures of each reading that was asked for.
+    Whatever form an audit is shown in, it is made from this. `entries` are empty where cases were only
+    counted; `readings` has the figures of each reading that was asked for, `tally` the counts behind all.
     """
     return {
         **_head(engine, terms),
         "facts_from": terms.facts_from,
-        "summary": summary(followed),
-        "foresaw": {"facts_from": "record", "summary": summary(foresaw)},
-        "readings": {one: summary(figures) for one, figures in readings.items()},
-        "entries": [entry(one) for one in compared],
+        "summary": summary(summarize(audit.followed)),
+        "foresaw": {"facts_from": "record", "summary": summary(summarize(audit.foresaw))},
+        "readings": {one: summary(summarize(tally)) for one, tally in audit.readings.items()},
+        "on_silence": [asdict(one) for one in audit.on_silence],
+        "on_hindsight": [asdict(one) for one in audit.on_hindsight],
+        "by": {
+            dimension: [group(one) for one in groups(tallies)]
+            for dimension, tallies in audit.followed.by.items()
+        },
+        "entries": [entry(one) for one in audit.items],
+        "tally": audit.followed.plain(),
+    }
+
+
+def explain_result(
+    determinations: Sequence[Determination],
+    request: str,
+    evidence_of_outcomes: Mapping[int, Outcomes],
+    engine: Engine,
+    terms: Terms,
+) -> dict[str, Any]:
+    """The whole answer of `explain`: as of `check`, for one request if it is named, with decided cases like it.
+
+    `evidence_of_outcomes` has them by the number of the determination.
+    """
+    results = [
+        {**result(one, each), "outcomes": outcomes(evidence_of_outcomes.get(at))}
+        for at, one in enumerate(determinations)
+        for each in one.requests
+        if not request or each.id == request
+    ]
+    return {**_head(engine, terms), "results": results}
+
+
+def outcomes(found: Outcomes | None) -> dict[str, Any] | None:
+    """How requests like this one were decided; null where nobody asked."""
+    if found is None:
+        return None
+    return {
+        "guideline": found.guideline,
+        "failed": list(found.failed),
+        "enough": found.enough,
+        "letters": found.letters,
+        "upheld": share(found.upheld),
+        "baseline": share(found.baseline),
+        "baseline_letters": found.baseline_letters,
+        "nearest": {outcome: one and asdict(one) for outcome, one in found.nearest.items()},
     }
 
 
@@ -138,6 +186,8 @@ def decision(one: Decision) -> dict[str, Any]:
         "grounds": list(one.grounds),
         "basis": one.basis,
         "evidence": one.evidence and evidence(one.evidence),
+        "closing": one.closing and one.closing.name,
+        "hedged": bool(one.hedges),
     }
 
 
@@ -149,7 +199,7 @@ def entry(compared: Compared) -> dict[str, Any]:
         "determination": result(compared.determination, compared.request),
         "decision": decision(compared.decision),
         "agreement": compared.agreement,
-        "findings": list(compared.findings),
+        "findings": [remark(one) for one in compared.findings],
         "reasons": {
             "shared": list(compared.shared),
             "ours_alone": list(compared.ours_alone),
@@ -158,37 +208,111 @@ def entry(compared: Compared) -> dict[str, Any]:
     }
 
 
+def remark(one: Remark) -> dict[str, Any]:
+    """A finding of an audit: what is remarkable, in words, and where it stands."""
+    return {
+        "id": one.id,
+        "says": one.says,
+        "evidence": [evidence(place) for place in one.evidence],
+    }
+
+
 def summary(figures: Summary) -> dict[str, Any]:
     """Counts, and the shares and coefficients that follow from them; null where there is nothing to divide."""
     reasons = figures.by_agreement
-    table = figures.table
     return {
         "letters": figures.letters,
         "items": figures.items,
         "covered": figures.covered,
         "scored": figures.scored,
         "open": reasons["open"],
+        "coverage": share(figures.coverage),
         "agree": figures.agree.part,
         "agreement": figures.agree.fraction,
-        "interval": _interval(figures.agree),
+        "interval": _interval(figures.agree.interval),
+        "clustered_interval": _interval(figures.agree.clustered),
         "always_upheld": figures.always_upheld.fraction,
-        "letters_agree": _share(figures.letters_agree),
-        "letters_always_upheld": _share(figures.letters_always_upheld),
-        "kappa": table.kappa,
-        "mcc": table.mcc,
-        "balanced_accuracy": table.balanced_accuracy,
-        "overturned": {
-            "precision": table.precision.fraction,
-            "recall": table.recall.fraction,
-            "n": table.recall.whole,
+        "baseline": share(figures.always_upheld),
+        "letters_agree": share(figures.letters_agree),
+        "letters_always_upheld": share(figures.letters_always_upheld),
+        "table": [
+            {"determination": ours, "decision": theirs, "n": n}
+            for (ours, theirs), n in zip(CELLS, figures.cells, strict=True)
+        ],
+        "kappa": figures.kappa.value,
+        "ac1": figures.ac1.value,
+        "mcc": figures.mcc.value,
+        "balanced_accuracy": figures.balanced_accuracy.value,
+        "coefficient_intervals": {
+            "kappa": _interval(figures.kappa.interval),
+            "ac1": _interval(figures.ac1.interval),
+            "mcc": _interval(figures.mcc.interval),
+            "balanced_accuracy": _interval(figures.balanced_accuracy.interval),
         },
-        "apart": _share(figures.apart),
+        "coefficients_always_upheld": {
+            "kappa": figures.always.kappa,
+            "ac1": figures.always.ac1,
+            "mcc": figures.always.mcc,
+            "balanced_accuracy": figures.always.balanced_accuracy,
+        },
+        "overturned": {
+            "precision": figures.precision.fraction,
+            "recall": figures.recall.fraction,
+            "n": figures.recall.whole,
+            "precision_share": share(figures.precision),
+            "recall_share": share(figures.recall),
+        },
+        "apart": share(figures.apart),
+        "apart_always_upheld": share(figures.apart_always_upheld),
         "reasons": {
             "same": reasons["same reasons"],
             "same_and_more": reasons["same and more"],
             "other": reasons["other reasons"],
             "disagree": reasons["disagree"],
         },
+        "basis": {name: share(one) for name, one in figures.by_basis.items()},
+        "criteria": [criterion_figures(one) for one in figures.criteria],
+        "grounds_outside": dict(figures.outside),
+        "not_covered": {kind: share(one) for kind, one in figures.kinds.items()},
+    }
+
+
+def criterion_figures(one: CriterionFigures) -> dict[str, Any]:
+    """What became of one criterion over all items."""
+    return {
+        "guideline": one.guideline,
+        "criterion": one.criterion,
+        "judged": one.judged,
+        "not_met": one.not_met,
+        "missing": one.missing,
+        "failed": share(one.failed),
+        "sole": one.sole,
+        "named": one.named,
+        "named_met": one.named_met,
+        "failed_but_overturned": share(one.overturned),
+    }
+
+
+def group(one: Group) -> dict[str, Any]:
+    """One group of a dimension with its own summary; `few` where it has too few letters."""
+    return {
+        "value": one.value,
+        "few": one.few,
+        "overturned": share(one.overturned),
+        "p": one.p,
+        "q": one.q,
+        "summary": summary(one.summary),
+    }
+
+
+def share(one: Share) -> dict[str, Any]:
+    """A share with its numbers and both intervals."""
+    return {
+        "part": one.part,
+        "n": one.whole,
+        "share": one.fraction,
+        "interval": _interval(one.interval),
+        "clustered": _interval(one.clustered),
     }
 
 
@@ -201,12 +325,8 @@ def _head(engine: Engine, terms: Terms) -> dict[str, Any]:
     }
 
 
-def _share(share: Share) -> dict[str, Any]:
-    return {"n": share.whole, "share": share.fraction, "interval": _interval(share)}
-
-
-def _interval(share: Share) -> list[float] | None:
-    return list(share.interval) if share.interval else None
+def _interval(found: Interval | None) -> list[float] | None:
+    return list(found) if found else None
 
 
 def _value_of(known: Fact) -> Any:

@@ -87,6 +87,31 @@ DECISION = {
     "grounds": [str],
     "basis": OneOf({"guideline", "other source", "general scepticism", "credibility"}),
     "evidence": OrNull(EVIDENCE),
+    "closing": OrNull(OneOf({"Upheld", "Overturned"})),
+    "hedged": bool,
+}
+FINDING = {
+    "id": OneOf(
+        {
+            "reason-outside-guideline",
+            "reason-met",
+            "says-absent-but-present",
+            "decision-against-closing",
+            "region-mismatch",
+            "hedged",
+            "source-outside-search-order",
+            "boilerplate",
+            "boilerplate-across-letters",
+            "label-only",
+            "conclusory-care",
+            "stale-evidence",
+            "conflicting-facts",
+            "one-procedure-in-several-items",
+            "no-levels",
+        }
+    ),
+    "says": str,
+    "evidence": [EVIDENCE],
 }
 RESULT = {
     "case": str,
@@ -116,25 +141,105 @@ HEAD = {
 }
 CHECK = {**HEAD, "results": [RESULT]}
 
-COUNTED_SHARE = {"n": int, "share": OrNull(SHARE), "interval": OrNull([SHARE])}
+INTERVAL = OrNull([SHARE])
+COUNTED_SHARE = {
+    "part": int,
+    "n": int,
+    "share": OrNull(SHARE),
+    "interval": INTERVAL,
+    "clustered": INTERVAL,
+}
+DIFFERENCE = {"name": str, "here": str, "there": str}
+NEAREST = OrNull({"item": str, "criteria": [DIFFERENCE], "facts": [DIFFERENCE]})
+OUTCOMES = {
+    "guideline": OrNull(str),
+    "failed": [str],
+    "enough": bool,
+    "letters": int,
+    "upheld": COUNTED_SHARE,
+    "baseline": COUNTED_SHARE,
+    "baseline_letters": int,
+    "nearest": {"Upheld": NEAREST, "Overturned": NEAREST},
+}
+EXPLAIN = {**HEAD, "results": [{**RESULT, "outcomes": OrNull(OUTCOMES)}]}
+CRITERION_FIGURES = {
+    "guideline": str,
+    "criterion": str,
+    "judged": int,
+    "not_met": int,
+    "missing": int,
+    "failed": COUNTED_SHARE,
+    "sole": int,
+    "named": int,
+    "named_met": int,
+    "failed_but_overturned": COUNTED_SHARE,
+}
 SUMMARY = {
     "letters": int,
     "items": int,
     "covered": int,
     "scored": int,
     "open": int,
+    "coverage": COUNTED_SHARE,
     "agree": int,
     "agreement": OrNull(SHARE),
-    "interval": OrNull([SHARE]),
+    "interval": INTERVAL,
+    "clustered_interval": INTERVAL,
     "always_upheld": OrNull(SHARE),
+    "baseline": COUNTED_SHARE,
     "letters_agree": COUNTED_SHARE,
     "apart": COUNTED_SHARE,
+    "apart_always_upheld": COUNTED_SHARE,
     "letters_always_upheld": COUNTED_SHARE,
+    "table": [{"determination": OUTCOME, "decision": OneOf({"Upheld", "Overturned"}), "n": int}],
     "kappa": OrNull(SHARE),
+    "ac1": OrNull(SHARE),
     "mcc": OrNull(SHARE),
     "balanced_accuracy": OrNull(SHARE),
-    "overturned": {"precision": OrNull(SHARE), "recall": OrNull(SHARE), "n": int},
+    "coefficient_intervals": {
+        "kappa": INTERVAL,
+        "ac1": INTERVAL,
+        "mcc": INTERVAL,
+        "balanced_accuracy": INTERVAL,
+    },
+    "coefficients_always_upheld": {
+        "kappa": OrNull(SHARE),
+        "ac1": OrNull(SHARE),
+        "mcc": OrNull(SHARE),
+        "balanced_accuracy": OrNull(SHARE),
+    },
+    "overturned": {
+        "precision": OrNull(SHARE),
+        "recall": OrNull(SHARE),
+        "n": int,
+        "precision_share": COUNTED_SHARE,
+        "recall_share": COUNTED_SHARE,
+    },
     "reasons": {"same": int, "same_and_more": int, "other": int, "disagree": int},
+    "basis": Named(COUNTED_SHARE),
+    "criteria": [CRITERION_FIGURES],
+    "grounds_outside": Named(int),
+    "not_covered": Named(COUNTED_SHARE),
+}
+GROUP = {
+    "value": str,
+    "few": bool,
+    "overturned": COUNTED_SHARE,
+    "p": OrNull(SHARE),
+    "q": OrNull(SHARE),
+    "summary": SUMMARY,
+}
+HANGING = {"item": str, "outcomes": Named(OUTCOME)}
+ROW = [(int, str)]
+TALLY = {
+    "letters": [ROW],
+    "reasons": [ROW],
+    "apart": [ROW],
+    "criteria": [ROW],
+    "sole": [ROW],
+    "named": [ROW],
+    "kinds": [ROW],
+    "by": dict,
 }
 ENTRY = {
     "case": str,
@@ -142,7 +247,7 @@ ENTRY = {
     "determination": RESULT,
     "decision": DECISION,
     "agreement": AGREEMENT,
-    "findings": [str],
+    "findings": [FINDING],
     "reasons": {"shared": [str], "ours_alone": [str], "theirs_alone": [str]},
 }
 AUDIT = {
@@ -151,6 +256,10 @@ AUDIT = {
     "summary": SUMMARY,
     "foresaw": {"facts_from": OneOf({"record"}), "summary": SUMMARY},
     "readings": Named(SUMMARY),
+    "on_silence": [HANGING],
+    "on_hindsight": [HANGING],
+    "by": Named([GROUP]),
+    "tally": TALLY,
     "entries": [ENTRY],
 }
 
