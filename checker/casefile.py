@@ -10,12 +10,15 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from checker.case import Case, Decision, Request
+from checker.case import Case, Request
+from checker.decision import Decision, Rationale, SpeaksOf
 from checker.fact import Conflicting, Documented, Evidence, Fact, NotAsked, NotDocumented, Value
 
 WIDTH = 112
-_DEFAULT_EVIDENCE = Evidence()
-_VOICE_OF_DECISIONS = "reviewer"
+_SAID_NOTHING = Evidence()
+_SAID_BY_REVIEWER = Evidence(voice="reviewer")
+_SAID_IN_RATIONALE = Evidence(voice="reviewer", section="rationale")
+"""What evidence means where a case file is silent: of a fact, of a decision, and of what a rationale says."""
 
 
 def case_text(case: Case, comments: Iterable[str] = ()) -> str:
@@ -85,36 +88,68 @@ def _evidences(evidence: tuple[Evidence, ...]) -> Any:
     return written[0] if len(written) == 1 else written or None
 
 
-def _evidence(evidence: Evidence, voice: str = _DEFAULT_EVIDENCE.voice) -> dict[str, Any]:
+def _evidence(evidence: Evidence, unsaid: Evidence = _SAID_NOTHING, **more: Any) -> dict[str, Any]:
     """Only what differs from what a case file means where it says nothing."""
-    unsaid = {one.name: getattr(_DEFAULT_EVIDENCE, one.name) for one in fields(Evidence)}
-    said = {name: getattr(evidence, name) for name in unsaid}
-    unsaid["voice"] = voice
+    said = {one.name: getattr(evidence, one.name) for one in fields(Evidence)}
     return _InOneLine(
-        (name, list(value) if isinstance(value, tuple) else value)
-        for name, value in said.items()
-        if value != unsaid[name]
+        more
+        | {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in said.items()
+            if value != getattr(unsaid, name)
+        }
     )
 
 
 def _request(request: Request) -> dict[str, Any]:
     decision = _decision(request.decision) if request.decision else None
-    head = _present({"id": request.id, "item": request.item or None})
+    head = _present({"id": request.id, "item": request.item or None, "kind": request.kind})
     return head | facts_data(request.facts) | _present({"decision": decision})
 
 
 def _decision(decision: Decision) -> dict[str, Any]:
     evidence = decision.evidence
+    closing, speaks_of, rationale = decision.closing, decision.speaks_of, decision.rationale
     return _present(
         {
             "outcome": decision.outcome,
             "guidelines_cited": list(decision.guidelines_cited) or None,
+            "cited_at": _in_rationale(decision.cited_at) if decision.cited_at else None,
             "grounds": list(decision.grounds) or None,
             "basis": None if decision.basis == "guideline" else decision.basis,
-            "evidence": _evidence(evidence, _VOICE_OF_DECISIONS) if evidence else None,
+            "evidence": _evidence(evidence, _SAID_BY_REVIEWER) if evidence else None,
+            "closing": _in_rationale(closing.evidence, outcome=closing.name) if closing else None,
+            "hedges": [_in_rationale(one) for one in decision.hedges] or None,
+            "beyond": [_in_rationale(one.evidence, ground=one.name) for one in decision.beyond]
+            or None,
+            "says_absent": [
+                _in_rationale(one.evidence, fact=one.name) for one in decision.says_absent
+            ]
+            or None,
+            "speaks_of": _speaks_of(speaks_of) if speaks_of else None,
+            "rationale": _rationale(rationale) if rationale else None,
             "note": decision.note,
         }
     )
+
+
+def _in_rationale(evidence: Evidence, **more: Any) -> dict[str, Any]:
+    return _evidence(evidence, _SAID_IN_RATIONALE, **more)
+
+
+def _speaks_of(speaks_of: SpeaksOf) -> dict[str, Any]:
+    named = {"region": speaks_of.region, "targets": list(speaks_of.targets) or None}
+    return _in_rationale(speaks_of.evidence, **_present(named))
+
+
+def _rationale(rationale: Rationale) -> dict[str, Any]:
+    sketch = rationale.sketch
+    told = {
+        "words": sketch.words if sketch else None,
+        "sketch": sketch.text if sketch else None,
+        "repeats": rationale.repeats,
+    }
+    return _in_rationale(rationale.evidence, **_present(told))
 
 
 def _entry(model: BaseModel) -> dict[str, Any]:
