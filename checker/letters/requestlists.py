@@ -30,9 +30,9 @@ class WordsEntry(FromFile):
 
 
 class InSummaryEntry(FromFile):
-    """Which sentences of a summary speak of a request, and which facts they may state."""
+    """Which sentences of a summary speak of a request, and which facts of which procedures they may state."""
 
-    facts: Many[Text]
+    facts: dict[str, Many[Text]]
     asks: Many[Text]
     not_: Many[Text] = ()
     yes: Many[Text]
@@ -80,11 +80,14 @@ class Words:
 
 @dataclass(frozen=True)
 class RequestLists:
-    """All word lists of requests. `facts` maps a fact to the words of each of its values."""
+    """All word lists of requests. `facts` maps a fact to the words of each of its values.
+
+    `summary_facts` are those that a summary may state, with the procedures for which it may.
+    """
 
     file: str
     facts: Mapping[str, Mapping[str, Words]]
-    summary_facts: tuple[str, ...]
+    summary_facts: Mapping[str, tuple[str, ...]]
     asks: Words
     not_before_level: tuple[str, ...]
     kinds: Mapping[str, Words]
@@ -217,10 +220,15 @@ def _check(document: Document, file: RequestsFile, vocabulary: Vocabulary) -> No
             _check_examples(document, path, entry)
     for kind, entry in file.kinds.items():
         _check_examples(document, ("kinds", kind), entry)
-    for index, fact in enumerate(file.in_summary.facts):
+    for fact, procedures in file.in_summary.facts.items():
+        path = ("in_summary", "facts", fact)
         if fact not in file.facts:
             message = f"`{fact}` has no entry under `facts`{did_you_mean(fact, file.facts)}"
-            document.report(("in_summary", "facts", index), message)
+            document.report(path, message, at_key=True)
+        for index, procedure in enumerate(procedures):
+            if procedure not in vocabulary.procedures:
+                hint = did_you_mean(procedure, vocabulary.procedures)
+                document.report((*path, index), f"unknown procedure `{procedure}`{hint}")
 
 
 def _check_examples(document: Document, path: Path_, entry: WordsEntry) -> None:

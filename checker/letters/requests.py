@@ -1,7 +1,7 @@
 """From the title of a disputed item to the facts of its request.
 
-A fact is given where the title states it; where the title of a procedure on nerves or joints is silent, a
-sentence of the summary that asks for this procedure may.
+A fact is given where the title states it. Where the title is silent, a sentence of the summary that asks for
+this procedure may state some facts, such as the purpose of a block.
 What could be read in two ways is left out, for a person to say.
 """
 
@@ -53,10 +53,10 @@ def requested(item: Item, letter: Letter, lists: RequestLists, rules: RuleBase) 
             facts[name] = _fact(letter, title, name, found, rules)
     procedure = _procedure_of(facts)
     words = lists.facts.get(PROCEDURE, {}).get(procedure or "")
-    entry = rules.vocabulary.procedures.get(procedure or "")
-    if words and entry and entry.targets != "none":
+    silent = [name for name, of in lists.summary_facts.items() if procedure in of]
+    if words and silent:
         passages = list(_sentences_about(words, letter, lists))
-        for name in lists.summary_facts:
+        for name in silent:
             if name not in facts:
                 facts |= _from_summary(name, passages, letter, lists, rules)
     facts |= _levels(letter, title, procedure, facts, lists, rules)

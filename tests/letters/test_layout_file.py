@@ -231,8 +231,8 @@ def test_a_clinician_adds_words_and_a_kind_in_yaml_alone(tmp_path: Path, rules: 
             "a reference back to a group can be slow; leave it out",
         ),
         (
-            "facts: [intent, side, guidance]",
-            "facts: [intend]",
+            "    intent: [medial",
+            "    intend: [medial",
             "`intend` has no entry under `facts` (did you mean `intent`?)",
         ),
         ("  asks: [", "  ask: [", "unknown key `ask` (did you mean `asks`?)"),

@@ -37,7 +37,7 @@ HEADER = {
     "Priority:": "priority",
     "Application Received:": "received",
 }
-NAMES = ("procedure", "side", "guidance", "intent", "iv_sedation_planned")
+NAMES = ("procedure", "side", "guidance", "intent", "iv_sedation_planned", "study_subject")
 
 here = pytest.mark.skipif(not SEEDS, reason="no published letters beside the repository")
 

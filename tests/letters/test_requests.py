@@ -179,6 +179,22 @@ def test_a_silent_title_is_completed_by_the_sentence_that_asks(
         assert fact.evidence[0].section == "summary"
 
 
+def test_what_a_scan_is_for_is_read_from_the_sentence_that_asks(facts_of):
+    facts = facts_of("CT scan of the lumbar spine", "A CT scan is requested due to loose hardware.")
+
+    assert values(facts) == {
+        "procedure": CT,
+        "region": "lumbar",
+        "study_subject": "bone_or_hardware",
+    }
+
+
+def test_a_drug_is_on_no_side_whatever_else_is_asked_for(facts_of):
+    facts = facts_of("Norco 10/325 mg", "Norco is requested, and a left knee injection.")
+
+    assert values(facts) == {"procedure": OPIOID}
+
+
 def test_a_title_is_not_overruled_by_the_summary(facts_of):
     facts = facts_of("Right L4-5 medial branch block", "A left medial branch block is requested.")
 
