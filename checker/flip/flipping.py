@@ -157,8 +157,10 @@ _Group: TypeAlias = "tuple[_Option, ...]"
 Reach: TypeAlias = 'Literal["", "at least", "at most", "to"]'
 
 
-def flip(determination: Determination, engine: Engine, terms: Terms) -> Flip:
-    """What would turn a determination, or what it rests on if it is good.
+def flip(
+    determination: Determination, engine: Engine, terms: Terms, steps: int = MOST_STEPS
+) -> Flip:
+    """What would turn a determination, or what it rests on if it is good; `steps` bounds the search.
 
     Raises:
         EngineError: if the engine fails on a changed case.
@@ -168,7 +170,7 @@ def flip(determination: Determination, engine: Engine, terms: Terms) -> Flip:
         case "Overturned":
             answer = found.resting()
         case "Upheld" | "open" if determination.guideline:
-            answer = replace(found.turned(), moved=tuple(found.moved(MOST_STEPS)))
+            answer = replace(found.turned(steps), moved=tuple(found.moved(steps)))
         case _:
             answer = Flip(determination)
     return replace(answer, elsewhere=tuple(elsewhere(determination, engine, terms)))
@@ -558,6 +560,9 @@ def _gathered(variants: Sequence[Edits]) -> list[_Option]:
 
 
 def _hang_together(options: Sequence[_Option], cell: Cell, other: Cell) -> bool:
+    """Whether two places do not change freely of each other; those of one list stay together."""
+    if cell[0] == other[0]:
+        return True
     pairs = {(one.edits.get(cell), one.edits.get(other)) for one in options}
     return len(pairs) < len({one for one, _ in pairs}) * len({one for _, one in pairs})
 

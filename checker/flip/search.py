@@ -10,7 +10,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import count, product
 from typing import TypeAlias
 
@@ -19,7 +18,7 @@ from checker.condition import Condition, evaluate, facts_in
 from checker.engine.written import Reading, names_in, silence_of, ways_to_read
 from checker.fact import Chart
 from checker.flip.choices import Cell, Choice, Choices, edited
-from checker.flip.goal import Goal, least_from, least_to, most_from, most_to
+from checker.flip.goal import Goal, least_from, least_to, most_to
 from checker.flip.repair import Repairs, Term, TooManyWaysError
 from checker.guideline import Criterion
 from checker.relations import Relation
@@ -83,11 +82,6 @@ class Scene:
     choices: Choices
     single: bool = False
 
-    @cached_property
-    def guards(self) -> Mapping[str, Condition]:
-        """When facts are asked."""
-        return self.vocabulary.guards
-
     def chart(self, edits: Edits) -> Chart:
         """The complete chart after some changes."""
         facts = edited(self.stated, edits, self.choices.grade)
@@ -101,10 +95,6 @@ class Scene:
             return
         for one in self.wanted:
             if (ways := self._ways(one, chart, edits)) is not None:
-                yield ways
-        for cell in edits:
-            guard = self.guards.get(str(cell[0]))
-            if guard and (ways := self._any_world(guard, most_from(1), chart, edits)) is not None:
                 yield ways
 
     def _ways(self, wanted: Wanted, chart: Chart, edits: Edits) -> Sequence[Term] | None:
@@ -188,7 +178,7 @@ def scene_for(
         one for one in rules.relations if names & set(touched(rules.vocabulary, one.contradiction))
     ]
     everything = (*wanted, *(Consistent(one) for one in relations))
-    needed = {"procedure", "region", "targets", *chain_of_names(rules.vocabulary, everything)}
+    needed = set(chain_of_names(rules.vocabulary, everything))
     vocabulary = smaller(rules.vocabulary, needed)
     conditions = [one for each in everything for one in conditions_of(each)]
     conditions += vocabulary.guards.values()
@@ -227,11 +217,13 @@ def chain_of_names(vocabulary: Vocabulary, wanted: Iterable[Wanted]) -> Iterator
 
 
 def smaller(vocabulary: Vocabulary, names: set[str]) -> Vocabulary:
-    """The vocabulary with these facts alone, and the joints that are computed from them."""
+    """The vocabulary with these facts, the joints that are computed from them, and what tells the region."""
+    levels = {one.joints_of for one in vocabulary.facts.values() if one.joints_of}
+    kept = {"procedure", "region", *levels, *names}
     facts = {
         name: spec
         for name, spec in vocabulary.facts.items()
-        if name in names or spec.joints_of in names
+        if name in kept or spec.joints_of in kept
     }
     guards = {name: one for name, one in vocabulary.guards.items() if name in names}
     return replace(vocabulary, facts=facts, guards=guards)

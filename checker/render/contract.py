@@ -29,7 +29,7 @@ def check_result(
 ) -> dict[str, Any]:
     """The whole answer of `check`: one result for every request."""
     results = [result(one, request) for one in determinations for request in one.requests]
-    return {**_head(engine, terms), "results": results}
+    return {**head(engine, terms), "results": results}
 
 
 def audit_result(
@@ -45,7 +45,7 @@ def audit_result(
     `readings` has the figures of each reading that was asked for.
     """
     return {
-        **_head(engine, terms),
+        **head(engine, terms),
         "facts_from": terms.facts_from,
         "summary": summary(followed),
         "foresaw": {"facts_from": "record", "summary": summary(foresaw)},
@@ -98,7 +98,7 @@ def fact(finding: Finding) -> dict[str, Any]:
     known = finding.fact
     return {
         "fact": finding.name,
-        "value": _value_of(known),
+        "value": value_of(known),
         "state": finding.state,
         "grade": known.grade if isinstance(known, Documented) else None,
         "evidence": [evidence(one) for one in evidence_of(known)],
@@ -192,7 +192,8 @@ def summary(figures: Summary) -> dict[str, Any]:
     }
 
 
-def _head(engine: Engine, terms: Terms) -> dict[str, Any]:
+def head(engine: Engine, terms: Terms) -> dict[str, Any]:
+    """What every document begins with."""
     return {
         "schema": SCHEMA,
         "tool": {"name": "checker", "version": __version__, "engine": engine.name},
@@ -209,17 +210,19 @@ def _interval(share: Share) -> list[float] | None:
     return list(share.interval) if share.interval else None
 
 
-def _value_of(known: Fact) -> Any:
+def value_of(known: Fact) -> Any:
+    """A fact's value; all of them where they conflict, null where there is none."""
     match known:
         case Documented(value):
-            return _plain(value)
+            return plain_value(value)
         case Conflicting(values):
-            return [_plain(one.value) for one in values]
+            return [plain_value(one.value) for one in values]
         case _:
             return None
 
 
-def _plain(value: Value) -> Any:
+def plain_value(value: Value) -> Any:
+    """A value as JSON has it."""
     match value:
         case date():
             return value.isoformat()
@@ -227,7 +230,7 @@ def _plain(value: Value) -> Any:
             return sorted(value)
         case tuple():
             return [
-                {name: _value_of(one) for name, one in item.items()}
+                {name: value_of(one) for name, one in item.items()}
                 if isinstance(item, Mapping)
                 else item
                 for item in value
