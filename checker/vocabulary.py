@@ -211,8 +211,8 @@ class FactSpec:
 
     `joints_of` names the written levels that a set of joints is computed from; `derived_when` leads to the
     condition of a derived fact in the vocabulary file. Neither kind is ever written in a case. `when` leads to
-    the condition without which the fact is not asked. `unfinished` names the values of a choice that another can
-    still follow, once it is documented or once treatment has gone on; None: any value can be followed.
+    the condition without which the fact is not asked. `unfinished` names the values of a choice that another
+    can still follow, once it is documented or once treatment has gone on; None: any value can be followed.
     """
 
     name: str

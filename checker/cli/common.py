@@ -35,7 +35,7 @@ _CODES: dict[Outcome, int] = {
     "not covered": CANNOT_TELL,
 }
 _WORST_FIRST = (COULD_NOT_RUN, NOT_READY, CANNOT_TELL, READY)
-_STANDARD_INPUT = "-"
+STANDARD_INPUT = "-"
 _BLANKS_AT_END = re.compile(r" +(?=\n)")
 PLAIN_WIDTH = 120
 
@@ -150,7 +150,7 @@ class Cases:
 
 def read_case(file: str, rules: RuleBase) -> Case:
     """The case in a file, or on standard input for `-`."""
-    if file == _STANDARD_INPUT:
+    if file == STANDARD_INPUT:
         return parse_case("standard input", sys.stdin.buffer.read(MAX_BYTES + 1), rules)
     return load_case(Path(file), rules)
 

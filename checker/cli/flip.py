@@ -10,7 +10,8 @@ from checker.case import Case, parse_settings
 from checker.cli import common
 from checker.determination import Terms, determine, determine_beside
 from checker.engine.agreed import Engine
-from checker.flip.flipping import Flip, flip as turn
+from checker.flip.flipping import Flip
+from checker.flip.flipping import flip as turn
 
 
 def flip(
@@ -66,6 +67,6 @@ def _show(answers: list[Flip], engine: Engine, asked: Terms, form: str) -> None:
         return
     screen = common.console()
     for one in answers:
-        show_flip(one, engine, asked, screen)
+        show_flip(one, engine, screen)
         screen.print()
     show_footer(engine, asked, screen)

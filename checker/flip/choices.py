@@ -1,7 +1,8 @@
 """What a chart could say instead: the places that can change, the values they can take, and what that needs.
 
-`document` writes down what is already known, `amend` changes the request, `contest` puts findings in the place of
-a bare statement, `treat` needs care first. What the chart documents with its substance is never edited away.
+`document` writes down what is already known, `amend` changes the request, `contest` puts findings in the
+place of a bare statement, `treat` needs care first. What the chart documents with its substance is never
+edited away.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import chain, combinations
+from itertools import chain, combinations, pairwise
 from typing import Any, Literal, TypeAlias
 
 from checker.anatomy import ActsOn
@@ -48,7 +49,8 @@ _SMALL = 4
 class Choice:
     """A value that a place could have.
 
-    `alike` are the values, itself first, that no condition tells apart; `every` are all that come into question.
+    `alike` are the values, itself first, that no condition tells apart; `every` are all that come into
+    question.
     """
 
     cell: Cell
@@ -67,8 +69,8 @@ class Choice:
 class Choices:
     """The choices for every place of a chart that some conditions look at.
 
-    `covers` are the values that keep the request under its guideline. With `free`, any place but the request may take
-    any value, as a new finding would.
+    `covers` are the values that keep the request under its guideline. With `free`, any place but the request
+    may take any value, as a new finding would.
     """
 
     vocabulary: Vocabulary
@@ -80,7 +82,7 @@ class Choices:
     _kept: dict[Any, tuple[Choice, ...]] = field(default_factory=dict)
 
     def source(self, name: str, record: tuple[str, int] | None) -> Cell:
-        """Where a condition's fact is written: as itself, as the levels that joints are computed from, in a record."""
+        """Where a fact is written: as itself, as the levels that joints are computed from, or in a record."""
         if record and name in (fields := self.fields(record[0])):
             return (*record, fields[name].joints_of or name)
         return (self.vocabulary.facts[name].joints_of or name,)
@@ -158,23 +160,16 @@ class Choices:
         if kind == "request":
             yield from ((value, "amend") for value in values if self._amendable(cell, fact, value))
             return
-        match fact:
-            case NotAsked() | NotDocumented():
-                yield from ((value, "document") for value in values)
-            case Conflicting():
-                yield from ((value, "document") for value in known)
-                if kind == "care":
-                    yield from self._treated(cell, known, values)
-            case Documented(value=value, grade="conclusory"):
-                if self.reading == "strict":
-                    yield value, "document"
-                if kind == "care":
-                    yield from self._treated(cell, known, values)
-                elif kind == "chart":
-                    yield from ((other, "contest") for other in values if other != value)
-            case Documented():
-                if kind == "care":
-                    yield from self._treated(cell, known, values)
+        if isinstance(fact, NotAsked | NotDocumented):
+            yield from ((value, "document") for value in values)
+        if isinstance(fact, Conflicting):
+            yield from ((value, "document") for value in known)
+        if _grade(fact) == "conclusory" and self.reading == "strict":
+            yield known[0], "document"
+        if _grade(fact) == "conclusory" and kind == "chart":
+            yield from ((value, "contest") for value in values if value != known[0])
+        if known and kind == "care":
+            yield from self._treated(cell, known, values)
 
     def _amendable(self, cell: Cell, fact: Fact, value: Value) -> bool:
         """Another procedure or region is another request, and a request's day is what it is."""
@@ -230,7 +225,7 @@ class Choices:
     def _numbers(self, cell: Cell, steps: int) -> list[float]:
         constants = sorted({one for one in self._constants(cell) if isinstance(one, int | float)})
         near = [one + step for one in constants for step in range(-steps, steps + 1)]
-        pairs = zip(constants, constants[1:], strict=False)
+        pairs = pairwise(constants)
         between = [(one + other) / 2 for one, other in pairs if other - one <= 1]
         return [*near, *between]
 
@@ -239,7 +234,7 @@ class Choices:
         return [one + timedelta(days=step) for one in days for step in range(-steps, steps + 1)]
 
     def _nearest(self, cell: Cell, known: Sequence[Value], values: Iterable[Any]) -> list[Any]:
-        """The nearest to what is documented; else the bounds that are asked for before what lies between them."""
+        """The nearest to what is documented; else the bounds that are asked for before what lies between."""
         constants = self._constants(cell)
         numbers: list[Any] = [one for one in known if isinstance(one, int | float | date)]
 
@@ -260,6 +255,8 @@ class Choices:
                     found.add(bound)
                 case Is(values=values):
                     found |= values
+                case _:
+                    pass
         for name, fact in _everything(self.chart):
             if name in names and len(names) > 1:
                 found.update(one for one in _known(fact) if isinstance(one, int | float | date))
@@ -424,9 +421,9 @@ def _follows(spec: FactSpec, value: Value) -> Needs | None:
 def _is_more(value: Any, than: Any) -> bool:
     match value:
         case bool():
-            return value and not than
+            return value and not bool(than)
         case frozenset():
-            return value > than
+            return bool(value > than)
         case tuple():
             return len(value) > len(than)
         case _:

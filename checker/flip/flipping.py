@@ -1,4 +1,4 @@
-"""What would turn a determination, and what a good one rests on; every answer is decided again by the engine."""
+"""What would turn a determination, and what a good one rests on; the engine decides every answer again."""
 
 from __future__ import annotations
 
@@ -47,8 +47,9 @@ STEPS_OF_A_FINDING = 300
 class Change:
     """One fact, or one field of a record on file, and what it would have to say.
 
-    `of` and `record` (from 1) tell the list that a field belongs to. `others` are further values that would do as
-    well; with a `reach` the value stands for a range: `at least` or `at most` the value, or from it `to` the other.
+    `of` and `record` (from 1) tell the list that a field belongs to. `others` are further values that would
+    do as well; with a `reach` the value stands for a range: `at least` or `at most` the value, or from it
+    `to` the other.
     """
 
     fact: str
@@ -115,10 +116,10 @@ class Moved:
 class Flip:
     """What would turn one determination.
 
-    A way is one option of each of `groups` taken together; `number` counts all such ways, of which `sets` are the
-    cheapest, and more where an option is in none of those. `complete` is false where there may be others than can be
-    looked through. Where the determination cannot be turned, `cannot` names the criteria, or those that cannot be
-    met together. For a good one there are `rests_on` and `sinks`. `moved` are ways under another guideline.
+    A way is one option of each of `groups` taken together; `number` counts all such ways, of which `sets`
+    are the cheapest. `complete` is false where there may be others than can be looked through. Where the
+    determination cannot be turned, `cannot` names the criteria, or those that cannot be met `together`. For a
+    good one there are `rests_on` and `sinks`. `moved` are ways under another guideline.
     """
 
     determination: Determination
@@ -453,7 +454,7 @@ class _Turning:
         fact = chart[str(cell[0])]
         if len(cell) > 1 and isinstance(fact, Documented) and isinstance(fact.value, tuple):
             record: Any = fact.value[int(cell[1])]
-            return record[str(cell[2])]  # type: ignore[no-any-return]
+            return record[str(cell[2])]
         return fact
 
     # What a good one rests on ------------------------------------------------------------------------

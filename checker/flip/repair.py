@@ -1,7 +1,7 @@
 """Ways to make a condition as true as wanted: which places of the chart to change, and to what.
 
-ways(condition, wanted) is the union over the parts of an `any`, the merged product over those of an `all`, and turns
-around under `not`. What already is as wanted needs no change.
+ways(condition, wanted) is the union over the parts of an `any`, the merged product over those of an `all`,
+and turns around under `not`. What already is as wanted needs no change.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class Repairs:
         yield from self._by_guard((left, right), goal)
 
     def _of_records(self, condition: Some, goal: Goal) -> Sequence[Term]:
-        """Enough records are made to satisfy what is asked of them, or enough of them not to; or the list changes."""
+        """Enough records are made to satisfy what is asked of them, or not to; or the list changes."""
         cell: Cell = (condition.of,)
         found: list[Term] = []
         if changes := self._changes(cell):

@@ -1,8 +1,8 @@
 """The smallest sets of changes that put everything right, found in the order of their price.
 
-A set of changes is grown from what is still wrong: one thing that is wrong is taken, and each way to put it right
-is followed. A set that holds another one that suffices is not followed. So every smallest set is found, and a
-set is found only after all that are cheaper.
+A set of changes is grown from what is still wrong: one thing that is wrong is taken, and each way to put it
+right is followed. A set that holds another one that suffices is not followed. So every smallest set is
+found, and a set is found only after all that are cheaper.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Found:
 class Scene:
     """A chart that is to be changed until all that is wanted holds.
 
-    The vocabulary is no larger than what is wanted makes necessary, because the chart is completed at every step.
+    The vocabulary is no larger than what is wanted makes necessary, as the chart is completed at every step.
     With `single`, only one fact, or one list with its records, may change.
     """
 

@@ -18,8 +18,11 @@ from checker.determination import Determination, Finding, Judged, Question, Term
 from checker.engine.agreed import Engine
 from checker.engine.written import Reading
 from checker.fact import Conflicting, Documented, Evidence, Fact, Value, evidence_of
+from checker.flip.denial import Reason
 from checker.guideline import Guideline
+from checker.interview.asking import Asked, Interview
 from checker.render.words import READINESS
+from checker.vocabulary import Boolean
 
 SCHEMA = 1
 
@@ -127,6 +130,44 @@ def question(one: Question) -> dict[str, Any]:
         "ask": one.spec.ask,
         "where": one.spec.where,
         "settles": list(one.settles),
+    }
+
+
+def questions(determination: Determination, interview: Interview) -> list[dict[str, Any]]:
+    """The questions in the order of an interview, with the outcome after each answer where these are few."""
+    known = {one.spec.name: one for one in determination.questions}
+    asked = {one.of or one.spec.name: one for one in reversed(interview.questions())}
+    names = [*reversed(asked), *(name for name in known if name not in asked)]
+    return [
+        {**question(known[name]), **_after(asked.get(name), interview)}
+        for name in names
+        if name in known
+    ]
+
+
+def _after(asked: Asked | None, interview: Interview) -> dict[str, Any]:
+    """The outcomes after yes, no and silence; null where a fact is no matter of yes and no."""
+    if asked is None or asked.of or not isinstance(asked.spec.type, Boolean) or not asked.settles:
+        return {"if_yes": None, "if_no": None, "if_silent": None}
+    return {
+        "if_yes": interview.outcome_after(asked, value=True),
+        "if_no": interview.outcome_after(asked, value=False),
+        "if_silent": interview.outcome_after(asked, value=None),
+    }
+
+
+def reason(one: Reason) -> dict[str, Any]:
+    """A reason of an earlier denial, and what answers it now."""
+    return {
+        "ground": one.ground,
+        "says": one.says,
+        "answer": one.answer,
+        "status": one.status,
+        "facts": [fact(each) for each in one.facts],
+        "changed": [
+            {"fact": each.name, "from": value_of(each.before), "to": value_of(each.now)}
+            for each in one.changed
+        ],
     }
 
 

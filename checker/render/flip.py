@@ -13,11 +13,11 @@ from checker.case import Request
 from checker.determination import Determination, Finding, Terms
 from checker.engine.agreed import Engine
 from checker.fact import Conflicting, Documented, Evidence, NotAsked, NotDocumented, evidence_of
-from checker.flip.choices import PRICE, Needs
-from checker.flip.flipping import Change, Flip, Hindrance, Moved, Sink, Way
+from checker.flip.choices import Needs
+from checker.flip.flipping import Change, Flip, Hindrance, Moved, Way
 from checker.render.contract import evidence, fact, head, plain_value, value_of
 from checker.render.text import headline, indented
-from checker.render.words import DISCLAIMER, HEADLINES, MEANS, READINESS, evidence_words, fact_line
+from checker.render.words import HEADLINES, MEANS, READINESS, evidence_words, fact_line
 from checker.wording import fact_words, joined, plain, value_words
 
 IF_SUPPORTED = "if the chart supports it"
@@ -64,8 +64,6 @@ def _with_verb(change: Change, anatomy: Anatomy) -> str:
     now = fact_words(change.before, anatomy)
     silent = isinstance(change.before, NotAsked | NotDocumented)
     match change.needs:
-        case "document" if change.care and silent:
-            return f"document {told} (if it was done; else treat first)"
         case "document" if silent:
             return f"document {told}"
         case "amend" if silent:
@@ -105,7 +103,7 @@ def _places(findings: Iterable[Finding]) -> str:
     return "; ".join(dict.fromkeys(told))
 
 
-def show_flip(flip: Flip, engine: Engine, terms: Terms, console: Console) -> None:
+def show_flip(flip: Flip, engine: Engine, console: Console) -> None:
     """One procedure: what would turn it, factored; or what it rests on."""
     anatomy = engine.rules.anatomy
     headline(flip.determination, anatomy, console)
@@ -139,22 +137,29 @@ def _turning_lines(flip: Flip, anatomy: Anatomy) -> Iterator[tuple[int, str]]:
         yield 0, f"{MEANS['Overturned']}, if the chart supports all of:"
         yield from _groups(flip, anatomy)
         yield 0, _counted(flip)
+        if care := _care(flip):
+            yield (
+                0,
+                f"Care that was not given yet comes first: treat, then document ({', '.join(care)}).",
+            )
     elif not flip.complete:
         yield (
             0,
             "More ways exist than could be looked through, and none of those looked at is enough.",
         )
     else:
-        yield 0, "Nothing you can document or change turns this."
+        under = " under this guideline" if flip.moved else ""
+        yield 0, f"Nothing you can document or change turns this{under}."
         together = ", which cannot be met together" if flip.together else ""
         yield 2, f"Cannot be fixed{together}:"
         for one in flip.cannot:
             yield 4, f"{one.judged.criterion.id}: {one.judged.criterion.says}"
             yield from ((6, line) for line in _facts_with_places(one.facts, anatomy))
     for one in flip.contestable:
+        name = one.judged.criterion.id
         yield (
             2,
-            f"Contestable: {one.judged.criterion.id} rests on a bare statement; documented findings would answer it.",
+            f"Contestable: {name} rests on a bare statement; documented findings would answer it.",
         )
         yield from ((6, line) for line in _facts_with_places(one.facts, anatomy))
     for moved in flip.moved:
@@ -182,6 +187,14 @@ def _groups(flip: Flip, anatomy: Anatomy) -> Iterator[tuple[int, str]]:
         if len(group) > 1:
             yield 2, "one of"
             yield from ((4, way_words(one, anatomy)) for one in group)
+
+
+def _care(flip: Flip) -> list[str]:
+    """The facts of care that a document can only tell if the care was given."""
+    changes = (one for group in flip.groups for way in group for one in way.changes)
+    return list(
+        dict.fromkeys(plain(one.fact) for one in changes if one.care and one.needs == "document")
+    )
 
 
 def _counted(flip: Flip) -> str:

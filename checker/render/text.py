@@ -17,6 +17,7 @@ from checker.charting import FactsFrom
 from checker.determination import Determination, Finding, Judged, Question, Terms
 from checker.engine.agreed import WRITTEN_SEMANTICS, Engine
 from checker.fact import Conflicting, Documented, evidence_of
+from checker.flip.denial import Reason
 from checker.guideline import Guideline, Status
 from checker.render.words import (
     ASCII_SIGNS,
@@ -32,7 +33,7 @@ from checker.render.words import (
     evidence_words,
     fact_line,
 )
-from checker.wording import plain, value_words
+from checker.wording import fact_words, plain, value_words
 
 MOST_QUESTIONS = 3
 NARROW = 70
@@ -48,8 +49,10 @@ def sign(status: Status, console: Console) -> str:
     return SIGNS[status]
 
 
-def show_checklist(determination: Determination, engine: Engine, console: Console) -> None:
-    """One procedure of a case: the headline, its criteria worst first, what to do next."""
+def show_checklist(
+    determination: Determination, engine: Engine, console: Console, turning: str | None = None
+) -> None:
+    """One procedure of a case: the headline, its criteria worst first, what would turn it, what to do next."""
     headline(determination, engine.rules.anatomy, console)
     if determination.guideline:
         decide = [one for one in determination.judged if one.criterion.decides]
@@ -61,11 +64,30 @@ def show_checklist(determination: Determination, engine: Engine, console: Consol
             console.print(indented(_criteria(advise, console), 2))
         console.print()
         console.print(_counts(determination))
+    if turning:
+        console.print(Text(turning))
     _next_steps(determination, console)
     for warning in determination.warnings:
         console.print(Text.assemble(("note: ", "yellow"), warning))
     for compared in compare(determination, engine.rules):
         _reviewer(compared, console)
+
+
+def show_since(reasons: Sequence[Reason], anatomy: Anatomy, console: Console) -> None:
+    """Each reason of an earlier denial, and what answers it now."""
+    if not reasons:
+        console.print("Since the denial: it gives no reason for this request.")
+        return
+    console.print("Since the denial:")
+    for one in reasons:
+        words = {"answered": "by", "still failing": "because of"}.get(one.answer, "so far")
+        facts = "; ".join(line for each in one.facts for line in _finding_lines(each, anatomy))
+        told = f", {words} {facts}" if facts else ""
+        status = f" ({one.status})" if one.status else ""
+        console.print(indented(Text(f"{one.answer}: {one.ground}{status}{told}"), 2))
+        for change in one.changed:
+            line = f"{plain(change.name)} was {fact_words(change.before, anatomy)}"
+            console.print(indented(Text(f"{line}, now {fact_words(change.now, anatomy)}"), 4))
 
 
 def show_tally(determinations: Sequence[Determination], console: Console) -> None:
@@ -216,7 +238,9 @@ def _next_steps(determination: Determination, console: Console) -> None:
     more = len(determination.questions) - MOST_QUESTIONS
     example = determination.questions[0].spec.name
     tail = f"{more} more.  " if more > 0 else ""
-    console.print(Text(f"  {tail}Answer in the file, or with --set {example}=…", style="dim"))
+    console.print(
+        Text(f"  {tail}Answer in the file, with --ask, or with --set {example}=…", style="dim")
+    )
 
 
 def _ask(question: Question) -> Text:

@@ -91,7 +91,13 @@ def alternatives(one: Verified) -> Iterator[tuple[Change, ...]]:
 def test_every_set_turns_the_determination_and_no_part_of_it_does() -> None:
     counts: Counter[str] = Counter()
 
-    @settings(max_examples=1400, derandomize=True, database=None, phases=[Phase.generate], report_multiple_bugs=False)
+    @settings(
+        max_examples=1400,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        report_multiple_bugs=False,
+    )
     @given(turnable(), readings)
     def turned(situation: Situation, reading: Reading) -> None:
         determination, found = found_by(situation, reading)
