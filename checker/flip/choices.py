@@ -45,6 +45,10 @@ _SMALL = 4
 """Up to so many members, every subset is tried."""
 
 
+_SOME_DAY = date(2000, 1, 1)
+"""Where days are only compared with each other, and none is known."""
+
+
 @dataclass(frozen=True, eq=False)
 class Choice:
     """A value that a place could have.
@@ -223,14 +227,19 @@ class Choices:
                 return self._lists(cell, fact)
 
     def _numbers(self, cell: Cell, steps: int) -> list[float]:
-        constants = sorted({one for one in self._constants(cell) if isinstance(one, int | float)})
+        low = self._lowest(cell)
+        constants = sorted({one for one in self._constants(cell) if isinstance(one, int | float)} or {low})
         near = [one + step for one in constants for step in range(-steps, steps + 1)]
         pairs = pairwise(constants)
         between = [(one + other) / 2 for one, other in pairs if other - one <= 1]
         return [*near, *between]
 
+    def _lowest(self, cell: Cell) -> float:
+        kind = self.spec(cell).type
+        return kind.low if isinstance(kind, Number) else 0
+
     def _days(self, cell: Cell, steps: int) -> list[date]:
-        days = [one for one in self._constants(cell) if isinstance(one, date)]
+        days = [one for one in self._constants(cell) if isinstance(one, date)] or [_SOME_DAY]
         return [one + timedelta(days=step) for one in days for step in range(-steps, steps + 1)]
 
     def _nearest(self, cell: Cell, known: Sequence[Value], values: Iterable[Any]) -> list[Any]:

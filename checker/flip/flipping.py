@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import prod
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from checker.case import Case, Request, contradictions
 from checker.determination import (
@@ -49,7 +49,7 @@ class Change:
 
     `of` and `record` (from 1) tell the list that a field belongs to. `others` are further values that would
     do as well; with a `reach` the value stands for a range: `at least` or `at most` the value, or from it
-    `to` the other.
+    `to` the other. `price` counts the fields of new records as well.
     """
 
     fact: str
@@ -61,6 +61,7 @@ class Change:
     of: str | None = None
     record: int | None = None
     care: bool = False
+    price: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Way:
     @property
     def price(self) -> int:
         """What its changes cost together; the cheapest ways are told first."""
-        return sum(PRICE[one.needs] for one in self.changes)
+        return sum(one.price for one in self.changes)
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,12 @@ class Hindrance:
 
 @dataclass(frozen=True)
 class Sink:
-    """A single finding that would turn a good determination, and the criteria that it would fail."""
+    """A single finding that would turn a good determination, and the criteria that it would fail.
 
-    change: Change
+    A finding in a list can be about several of its records.
+    """
+
+    changes: tuple[Change, ...]
     criteria: tuple[str, ...]
 
 
@@ -435,6 +439,7 @@ class _Turning:
             facts = edited(dict(self.determination.procedure.stated), edits, choices.grade)
             written = facts[str(cell[0])]
             value = written.value if isinstance(written, Documented) else value
+        together = [one for one in edits if one[: len(cell)] == cell]
         alike = [each for one in chosen for each in one.alike]
         reach, others = _reach(value, alike, chosen[0].every)
         return Change(
@@ -447,6 +452,7 @@ class _Turning:
             of=str(cell[0]) if len(cell) > 1 else None,
             record=int(cell[1]) + 1 if len(cell) > 1 else None,
             care=choices.kind(cell) == "care",
+            price=sum(edits[one].price for one in together),
         )
 
     def _before(self, cell: Cell) -> Fact:
@@ -454,7 +460,7 @@ class _Turning:
         fact = chart[str(cell[0])]
         if len(cell) > 1 and isinstance(fact, Documented) and isinstance(fact.value, tuple):
             record: Any = fact.value[int(cell[1])]
-            return record[str(cell[2])]
+            return cast("Fact", record[str(cell[2])])
         return fact
 
     # What a good one rests on ------------------------------------------------------------------------
@@ -491,7 +497,7 @@ class _Turning:
                 **{one: [choice] for one, choice in edits.items()},
                 cell: chosen or [edits[cell]],
             }
-            yield Sink(next(self._changes(edits, values)), tuple(criteria))
+            yield Sink(tuple(self._changes(edits, values)), tuple(criteria))
 
 
 def _can_change(name: str, scene: Scene) -> bool:
@@ -501,7 +507,7 @@ def _can_change(name: str, scene: Scene) -> bool:
         return True
     records = fact.value if isinstance(fact, Documented) else ()
     return any(
-        scene.choices.of((name, number, one), record[one])  # type: ignore[index]
+        scene.choices.of((name, number, one), record[one])
         for number, record in enumerate(records if isinstance(records, tuple) else ())
         if isinstance(record, Mapping)
         for one, spec in scene.choices.fields(name).items()
@@ -629,8 +635,11 @@ def _reach(
     """A range of numbers or dates that the value begins or ends; else the other values that are as near."""
     if isinstance(value, int | float | date) and not isinstance(value, bool):
         return _range(value, alike, every)
-    others = dict.fromkeys(one for one in alike[1:] if one != value and _as_near(one, value))
-    return "", tuple(others) if not _has_records(value) else ()
+    if any(_has_records(one) for one in alike):
+        return "", ()
+    return "", tuple(
+        dict.fromkeys(one for one in alike[1:] if one != value and _as_near(one, value))
+    )
 
 
 def _range(

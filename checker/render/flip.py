@@ -231,10 +231,9 @@ def _resting_lines(flip: Flip, anatomy: Anatomy) -> Iterator[tuple[int, str]]:
         yield 0, f"and on silence: {', '.join(one.criterion.id for one in flip.presumed)} presumed."
     if flip.sinks:
         yield 0, "Any one of these findings would turn it:"
-        yield from (
-            (2, f"{change_words(one.change, anatomy)}  ({', '.join(one.criteria)})")
-            for one in flip.sinks
-        )
+    for one in flip.sinks:
+        told = " · ".join(change_words(each, anatomy) for each in one.changes)
+        yield 2, f"{told}  ({', '.join(one.criteria)})"
     weak = weakest(flip)
     if weak:
         yield (
@@ -281,7 +280,10 @@ def result(flip: Flip, request: Request) -> dict[str, Any]:
         "contestable": [hindrance(one) for one in flip.contestable],
         "rests_on": [{**fact(one), "criteria": list(ids)} for one, ids in flip.rests_on],
         "presumed": [one.criterion.id for one in flip.presumed],
-        "sinks": [{**change(one.change), "criteria": list(one.criteria)} for one in flip.sinks],
+        "sinks": [
+            {"changes": [change(each) for each in one.changes], "criteria": list(one.criteria)}
+            for one in flip.sinks
+        ],
         "weakest": [one.name for one, _ in weakest(flip)],
         "moved": [_moved(one) for one in flip.moved],
         "elsewhere": [_elsewhere(one) for one in flip.elsewhere],

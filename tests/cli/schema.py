@@ -173,7 +173,7 @@ FLIPPED = {
     "contestable": [HINDRANCE],
     "rests_on": [{**FACT, "criteria": [str]}],
     "presumed": [str],
-    "sinks": [{**CHANGE, "criteria": [str]}],
+    "sinks": [{"changes": [CHANGE], "criteria": [str]}],
     "weakest": [str],
     "moved": [{"change": CHANGE, "guideline": OrNull(str), **WAYS}],
     "elsewhere": [{"guideline": OrNull(str), "outcome": OUTCOME, "reason": str}],
