@@ -159,12 +159,14 @@ class Case:
 class Procedure:
     """Requests of one case for the same procedure, region, side and intent, with the chart they share.
 
-    Their levels are counted together. `stray_nerves` are requested nerves that complete no joint.
+    Their levels are counted together. `stray_nerves` are requested nerves that complete no joint. `stated` has
+    the facts that the chart was completed from.
     """
 
     requests: tuple[Request, ...]
     chart: Chart
     stray_nerves: frozenset[str]
+    stated: Facts
 
 
 # Reading ---------------------------------------------------------------------------------------------
@@ -344,9 +346,10 @@ def _procedure(
     for name in names:
         said = [facts.get(name, silent(case.record)) for facts in stated]
         together[name] = _merged(vocabulary.facts[name], said)
-    chart = complete({**heard(case.facts, facts_from), **together}, vocabulary, case.record)
+    facts = {**heard(case.facts, facts_from), **together}
+    chart = complete(facts, vocabulary, case.record)
     _check_conflicts(case, chart)
-    return Procedure(requests, chart, stray_nerves(chart, vocabulary))
+    return Procedure(requests, chart, stray_nerves(chart, vocabulary), facts)
 
 
 def _check_conflicts(case: Case, facts: Mapping[str, Fact]) -> None:

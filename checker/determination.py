@@ -136,7 +136,12 @@ def determine(case: Case, engine: Engine, terms: Terms) -> list[Determination]:
 
 def outcome_of(judged: Iterable[Judged]) -> Outcome:
     """The whole decision rule."""
-    statuses = {one.status for one in judged if one.criterion.decides}
+    return outcome_of_statuses(one.status for one in judged if one.criterion.decides)
+
+
+def outcome_of_statuses(deciding: Iterable[Status]) -> Outcome:
+    """The same for the statuses of the criteria that decide."""
+    statuses = set(deciding)
     if statuses & AGAINST:
         return "Upheld"
     return "open" if "to answer" in statuses else "Overturned"
@@ -203,7 +208,7 @@ def _ungoverned(case: Case, procedure: Procedure, why: NotCovered, engine: Engin
 
 
 def day_of(case: Case, chart: Chart) -> date | None:
-    """The day of a request, or of the utilization review where it has none; None where a case gives neither."""
+    """The day of the request, or that of the letter's utilization review; None where neither is known."""
     requested = chart.get("request_date")
     if isinstance(requested, Documented) and isinstance(requested.value, date):
         return requested.value
@@ -259,7 +264,7 @@ def _questions(judged: Iterable[Judged], engine: Engine, record: RecordKind) -> 
     for one in judged:
         if one.status == "to answer" and one.criterion.decides:
             for finding in one.findings:
-                if _to_ask(finding.fact, one.criterion, record):
+                if is_to_ask(finding.fact, one.criterion, record):
                     settles.setdefault(finding.name, []).append(one.criterion.id)
     facts = engine.rules.vocabulary.facts
     for name, criteria in sorted(settles.items(), key=lambda item: -len(item[1])):
@@ -267,7 +272,7 @@ def _questions(judged: Iterable[Judged], engine: Engine, record: RecordKind) -> 
         yield Question(facts[joints_of] if joints_of else facts[name], tuple(criteria))
 
 
-def _to_ask(fact: Fact, criterion: Criterion, record: RecordKind) -> bool:
+def is_to_ask(fact: Fact, criterion: Criterion, record: RecordKind) -> bool:
     """Whether an answer about a fact can still come: not asked, in conflict, silent where one must ask.
 
     Of a list, that counts which the criterion looks at.
@@ -276,13 +281,13 @@ def _to_ask(fact: Fact, criterion: Criterion, record: RecordKind) -> bool:
         case NotAsked():
             return True
         case Conflicting(values):
-            return record == "open" or any(_to_ask(one, criterion, record) for one in values)
+            return record == "open" or any(is_to_ask(one, criterion, record) for one in values)
         case NotDocumented():
             return criterion.if_silent == "ask"
         case Documented(value=tuple() as items):
             fields = (pair for item in items if isinstance(item, Mapping) for pair in item.items())
             names = names_in(criterion)
-            return any(name in names and _to_ask(one, criterion, record) for name, one in fields)
+            return any(name in names and is_to_ask(one, criterion, record) for name, one in fields)
         case _:
             return False
 

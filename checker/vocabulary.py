@@ -21,6 +21,7 @@ from checker.fact import Grade, Value
 from checker.yamlfile import Document, FromFile, Many, Path_, Text
 
 Kind = Literal["chart", "request", "care", "history"]
+Remedy = Literal["document", "treat"]
 
 RESERVED = frozenset({"all", "any", "not", "some", "every", "none", "count", "overlap", "within"})
 """Words of the rule language, which no fact may be named."""
@@ -60,6 +61,7 @@ class _NumberEntry(_Entry):
 class _EnumEntry(_Entry):
     type: Literal["enum"]
     values: dict[str, Text]
+    unfinished: dict[str, Remedy] | None = None
 
 
 class _SetEntry(_Entry):
@@ -209,7 +211,8 @@ class FactSpec:
 
     `joints_of` names the written levels that a set of joints is computed from; `derived_when` leads to the
     condition of a derived fact in the vocabulary file. Neither kind is ever written in a case. `when` leads to
-    the condition without which the fact is not asked.
+    the condition without which the fact is not asked. `unfinished` names the values of a choice that another
+    can still follow, once it is documented or once treatment has gone on; None: any value can be followed.
     """
 
     name: str
@@ -224,6 +227,7 @@ class FactSpec:
     joints_of: str | None = None
     derived_when: Path_ | None = None
     when: Path_ | None = None
+    unfinished: Mapping[str, Remedy] | None = None
 
     @property
     def written(self) -> bool:
@@ -471,6 +475,7 @@ def _spec(document: Document, path: Path_, name: str, *, in_list: bool = False) 
         joints_of=entry.joints_of if isinstance(entry, _JointsEntry) else None,
         derived_when=(*path, "derived_when") if isinstance(entry, _DerivedEntry) else None,
         when=(*path, "when") if "when" in raw else None,
+        unfinished=entry.unfinished if isinstance(entry, _EnumEntry) else None,
     )
 
 
@@ -506,6 +511,7 @@ def _type(document: Document, path: Path_, entry: _Entry) -> FactType | None:
         case _EnumEntry() | _SetEntry():
             if not _check_values(document, (*path, "values"), entry.values):
                 return None
+            _check_unfinished(document, path, entry)
             return (Enum if isinstance(entry, _EnumEntry) else SetOf)(entry.values)
         case _LevelsEntry() | _JointsEntry():
             return Levels()
@@ -526,6 +532,14 @@ def _check_values(document: Document, path: Path_, values: Mapping[str, str]) ->
         message = f"`{name}` says that there is no value; choose another name"
         document.report((*path, name), message, at_key=True)
     return bool(values) and not _TAKEN.intersection(values)
+
+
+def _check_unfinished(document: Document, path: Path_, entry: _EnumEntry | _SetEntry) -> None:
+    named = entry.unfinished if isinstance(entry, _EnumEntry) else None
+    for name in named or ():
+        if name not in entry.values:
+            message = f"`{name}` is not one of the values{did_you_mean(name, entry.values)}"
+            document.report((*path, "unfinished", name), message, at_key=True)
 
 
 def _list_type(document: Document, path: Path_, entry: _ListEntry) -> ListOf | None:

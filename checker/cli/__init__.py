@@ -15,7 +15,7 @@ from pathlib import Path
 import typer
 
 from checker import __version__
-from checker.cli import audit, check, explain, extract, new, rules
+from checker.cli import audit, check, explain, extract, flip, new, rules
 from checker.cli.common import COULD_NOT_RUN, INTERRUPTED
 from checker.errors import CheckerError
 
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 app.command()(check.check)
 app.command()(explain.explain)
+app.command()(flip.flip)
 app.command()(new.new)
 app.command()(extract.extract)
 app.command()(audit.audit)

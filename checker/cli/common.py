@@ -38,9 +38,9 @@ _CODES: dict[Outcome, int] = {
     "not covered": CANNOT_TELL,
 }
 _WORST_FIRST = (COULD_NOT_RUN, NOT_READY, CANNOT_TELL, READY)
-_STANDARD_INPUT = "-"
 _CASES = frozenset({".yaml", ".yml"})
 _LETTERS = frozenset({".pdf", ".txt"})
+STANDARD_INPUT = "-"
 _BLANKS_AT_END = re.compile(r" +(?=\n)")
 PLAIN_WIDTH = 120
 
@@ -175,7 +175,7 @@ class Cases:
         path = Path(file)
         if path.suffix.lower() in _LETTERS:
             return self._reader.cases(path)
-        if file == _STANDARD_INPUT:
+        if file == STANDARD_INPUT:
             data = sys.stdin.buffer.read(MAX_BYTES + 1)
             return (parse_case("standard input", data, self.rules),)
         return (load_case(path, self.rules),)

@@ -29,8 +29,11 @@ from checker.case import Decision, Request
 from checker.determination import Determination, Finding, Judged, Question, Terms
 from checker.engine.agreed import Engine
 from checker.fact import Conflicting, Documented, Evidence, Fact, Value, evidence_of
+from checker.flip.denial import Reason
 from checker.guideline import Guideline
+from checker.interview.asking import Asked, Interview
 from checker.render.words import READINESS
+from checker.vocabulary import Boolean
 
 SCHEMA = 1
 
@@ -40,7 +43,7 @@ def check_result(
 ) -> dict[str, Any]:
     """The whole answer of `check`: one result for every request."""
     results = [result(one, request) for one in determinations for request in one.requests]
-    return {**_head(engine, terms), "results": results}
+    return {**head(engine, terms), "results": results}
 
 
 def audit_result(audit: Audit, engine: Engine, terms: Terms) -> dict[str, Any]:
@@ -50,7 +53,7 @@ def audit_result(audit: Audit, engine: Engine, terms: Terms) -> dict[str, Any]:
     counted; `readings` has the figures of each reading that was asked for, `tally` the counts behind all.
     """
     return {
-        **_head(engine, terms),
+        **head(engine, terms),
         "facts_from": terms.facts_from,
         "summary": summary(summarize(audit.followed)),
         "foresaw": {"facts_from": "record", "summary": summary(summarize(audit.foresaw))},
@@ -83,7 +86,7 @@ def explain_result(
         for each in one.requests
         if not request or each.id == request
     ]
-    return {**_head(engine, terms), "results": results}
+    return {**head(engine, terms), "results": results}
 
 
 def outcomes(found: Outcomes | None) -> dict[str, Any] | None:
@@ -146,7 +149,7 @@ def fact(finding: Finding) -> dict[str, Any]:
     known = finding.fact
     return {
         "fact": finding.name,
-        "value": _value_of(known),
+        "value": value_of(known),
         "state": finding.state,
         "grade": known.grade if isinstance(known, Documented) else None,
         "evidence": [evidence(one) for one in evidence_of(known)],
@@ -175,6 +178,44 @@ def question(one: Question) -> dict[str, Any]:
         "ask": one.spec.ask,
         "where": one.spec.where,
         "settles": list(one.settles),
+    }
+
+
+def questions(determination: Determination, interview: Interview) -> list[dict[str, Any]]:
+    """The questions in the order of an interview, with the outcome after each answer where these are few."""
+    known = {one.spec.name: one for one in determination.questions}
+    asked = {one.of or one.spec.name: one for one in reversed(interview.questions())}
+    names = [*reversed(asked), *(name for name in known if name not in asked)]
+    return [
+        {**question(known[name]), **_after(asked.get(name), interview)}
+        for name in names
+        if name in known
+    ]
+
+
+def _after(asked: Asked | None, interview: Interview) -> dict[str, Any]:
+    """The outcomes after yes, no and silence; null where a fact is no matter of yes and no."""
+    if asked is None or asked.of or not isinstance(asked.spec.type, Boolean) or not asked.settles:
+        return {"if_yes": None, "if_no": None, "if_silent": None}
+    return {
+        "if_yes": interview.outcome_after(asked, value=True),
+        "if_no": interview.outcome_after(asked, value=False),
+        "if_silent": interview.outcome_after(asked, value=None),
+    }
+
+
+def reason(one: Reason) -> dict[str, Any]:
+    """A reason of an earlier denial, and what answers it now."""
+    return {
+        "ground": one.ground,
+        "says": one.says,
+        "answer": one.answer,
+        "status": one.status,
+        "facts": [fact(each) for each in one.facts],
+        "changed": [
+            {"fact": each.name, "from": value_of(each.before), "to": value_of(each.now)}
+            for each in one.changed
+        ],
     }
 
 
@@ -316,7 +357,8 @@ def share(one: Share) -> dict[str, Any]:
     }
 
 
-def _head(engine: Engine, terms: Terms) -> dict[str, Any]:
+def head(engine: Engine, terms: Terms) -> dict[str, Any]:
+    """What every document begins with."""
     return {
         "schema": SCHEMA,
         "tool": {"name": "checker", "version": __version__, "engine": engine.name},
@@ -329,17 +371,19 @@ def _interval(found: Interval | None) -> list[float] | None:
     return list(found) if found else None
 
 
-def _value_of(known: Fact) -> Any:
+def value_of(known: Fact) -> Any:
+    """A fact's value; all of them where they conflict, null where there is none."""
     match known:
         case Documented(value):
-            return _plain(value)
+            return plain_value(value)
         case Conflicting(values):
-            return [_plain(one.value) for one in values]
+            return [plain_value(one.value) for one in values]
         case _:
             return None
 
 
-def _plain(value: Value) -> Any:
+def plain_value(value: Value) -> Any:
+    """A value as JSON has it."""
     match value:
         case date():
             return value.isoformat()
@@ -347,7 +391,7 @@ def _plain(value: Value) -> Any:
             return sorted(value)
         case tuple():
             return [
-                {name: _value_of(one) for name, one in item.items()}
+                {name: value_of(one) for name, one in item.items()}
                 if isinstance(item, Mapping)
                 else item
                 for item in value

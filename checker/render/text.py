@@ -20,6 +20,7 @@ from checker.charting import FactsFrom
 from checker.determination import Determination, Finding, Judged, Question, Terms
 from checker.engine.agreed import WRITTEN_SEMANTICS, Engine
 from checker.fact import Conflicting, Documented, evidence_of
+from checker.flip.denial import Reason
 from checker.guideline import Guideline, Status
 from checker.render.words import (
     ASCII_SIGNS,
@@ -35,7 +36,7 @@ from checker.render.words import (
     evidence_words,
     fact_line,
 )
-from checker.wording import joined, plain, value_words
+from checker.wording import fact_words, joined, plain, value_words
 
 MOST_QUESTIONS = 3
 NARROW = 70
@@ -51,24 +52,45 @@ def sign(status: Status, console: Console) -> str:
     return SIGNS[status]
 
 
-def show_checklist(determination: Determination, engine: Engine, console: Console) -> None:
-    """One procedure of a case: the headline, its criteria worst first, what to do next."""
-    _headline(determination, engine.rules.anatomy, console)
+def show_checklist(
+    determination: Determination, engine: Engine, console: Console, turning: str | None = None
+) -> None:
+    """One procedure of a case: the headline, its criteria worst first, what would turn it, what to do next."""
+    headline(determination, engine.rules.anatomy, console)
     if determination.guideline:
         decide = [one for one in determination.judged if one.criterion.decides]
         advise = [one for one in determination.judged if not one.criterion.decides]
         console.print()
-        console.print(_indented(_criteria(decide, console), 2))
+        console.print(indented(_criteria(decide, console), 2))
         if advise:
-            console.print(_indented(Text("Advice, which decides nothing:", style="dim"), 2))
-            console.print(_indented(_criteria(advise, console), 2))
+            console.print(indented(Text("Advice, which decides nothing:", style="dim"), 2))
+            console.print(indented(_criteria(advise, console), 2))
         console.print()
         console.print(_counts(determination))
+    if turning:
+        console.print(Text(turning))
     _next_steps(determination, console)
     for warning in determination.warnings:
         console.print(Text.assemble(("note: ", "yellow"), warning))
     for compared in compare(determination, engine.rules):
         _reviewer(compared, console)
+
+
+def show_since(reasons: Sequence[Reason], anatomy: Anatomy, console: Console) -> None:
+    """Each reason of an earlier denial, and what answers it now."""
+    if not reasons:
+        console.print("Since the denial: it gives no reason for this request.")
+        return
+    console.print("Since the denial:")
+    for one in reasons:
+        words = {"answered": "by", "still failing": "because of"}.get(one.answer, "so far")
+        facts = "; ".join(line for each in one.facts for line in _finding_lines(each, anatomy))
+        told = f", {words} {facts}" if facts else ""
+        status = f" ({one.status})" if one.status else ""
+        console.print(indented(Text(f"{one.answer}: {one.ground}{status}{told}"), 2))
+        for change in one.changed:
+            line = f"{plain(change.name)} was {fact_words(change.before, anatomy)}"
+            console.print(indented(Text(f"{line}, now {fact_words(change.now, anatomy)}"), 4))
 
 
 def show_tally(determinations: Sequence[Determination], console: Console) -> None:
@@ -95,7 +117,8 @@ _HEARD: Mapping[FactsFrom, str] = {
 }
 
 
-def _headline(determination: Determination, anatomy: Anatomy, console: Console) -> None:
+def headline(determination: Determination, anatomy: Anatomy, console: Console) -> None:
+    """How a request stands, in words, and under which guideline."""
     outcome = determination.outcome
     head = Text.assemble(
         (HEADLINES[outcome], OUTCOME_STYLES[outcome]), "  ", title(determination, anatomy)
@@ -110,7 +133,7 @@ def _headline(determination: Determination, anatomy: Anatomy, console: Console) 
     else:
         lines.append(determination.reason)
     for line in lines:
-        console.print(_indented(Text(line, style="dim"), 4))
+        console.print(indented(Text(line, style="dim"), 4))
 
 
 def title(determination: Determination, anatomy: Anatomy) -> str:
@@ -131,7 +154,8 @@ def requests_named(requests: Sequence[Request]) -> str:
     return f"{named}, one procedure" if len(requests) > 1 else named
 
 
-def _indented(what: RenderableType, columns: int) -> Padding:
+def indented(what: RenderableType, columns: int) -> Padding:
+    """Something that begins some columns further right."""
     return Padding(what, (0, 0, 0, columns), expand=False)
 
 
@@ -155,7 +179,7 @@ def _criteria(judged: Iterable[Judged], console: Console) -> RenderableType:
 def _stacked(judged: Judged, console: Console) -> Iterator[RenderableType]:
     yield Text.assemble(_status(judged, console), " ", (judged.criterion.id, "bold"))
     for text in _sentences(judged, console):
-        yield _indented(text, 2)
+        yield indented(text, 2)
 
 
 def _status(judged: Judged, console: Console) -> Text:
@@ -213,11 +237,13 @@ def _next_steps(determination: Determination, console: Console) -> None:
     table.add_column(overflow="fold")
     for number, question in enumerate(determination.questions[:MOST_QUESTIONS], 1):
         table.add_row(f"{number}", Text(question.spec.name, style="bold"), _ask(question))
-    console.print(_indented(table, 2))
+    console.print(indented(table, 2))
     more = len(determination.questions) - MOST_QUESTIONS
     example = determination.questions[0].spec.name
     tail = f"{more} more.  " if more > 0 else ""
-    console.print(Text(f"  {tail}Answer in the file, or with --set {example}=…", style="dim"))
+    console.print(
+        Text(f"  {tail}Answer in the file, with --ask, or with --set {example}=…", style="dim")
+    )
 
 
 def _ask(question: Question) -> Text:
@@ -240,7 +266,7 @@ def agreement_words(compared: Compared) -> str:
 
 def show_account(determination: Determination, engine: Engine, console: Console) -> None:
     """Every criterion with its rule, citation, facts and evidence; the reviewer's reasons beside ours."""
-    _headline(determination, engine.rules.anatomy, console)
+    headline(determination, engine.rules.anatomy, console)
     guideline = determination.guideline
     anatomy = engine.rules.anatomy
     if guideline:
@@ -280,7 +306,7 @@ def show_outcomes(found: Outcomes, console: Console) -> None:
             for each in differences:
                 name = each.name if kind == "criterion" else plain(each.name)
                 words = f"{name}: {each.here} here, {each.there} there"
-                console.print(_indented(Text(words, style="" if kind == "criterion" else "dim"), 4))
+                console.print(indented(Text(words, style="" if kind == "criterion" else "dim"), 4))
         if not (one.criteria or one.facts):
             console.print("    nothing that the guideline looks at is different")
 
@@ -317,13 +343,13 @@ def show_trace(chain: Mapping[str, Sequence[str]], console: Console) -> None:
     console.print()
     console.print("Chained by durable_rules from:")
     for criterion, names in chain.items():
-        console.print(_indented(Text(f"{criterion}: {', '.join(plain(one) for one in names)}"), 2))
+        console.print(indented(Text(f"{criterion}: {', '.join(plain(one) for one in names)}"), 2))
 
 
 def _account_of(judged: Judged, guideline: Guideline, anatomy: Anatomy, console: Console) -> None:
     criterion = judged.criterion
     console.print(Text.assemble("  ", _status(judged, console), "  ", (criterion.id, "bold")))
-    console.print(_indented(_says(judged), 6))
+    console.print(indented(_says(judged), 6))
     asks = [("needs", criterion.requires)]
     if criterion.when:
         asks.insert(0, ("applies when", criterion.when))
@@ -332,10 +358,10 @@ def _account_of(judged: Judged, guideline: Guideline, anatomy: Anatomy, console:
     lines = [f"{name}: {condition_words(condition)}" for name, condition in asks]
     lines += [guideline.citation(criterion), f"{criterion.place.file}:{criterion.place.line}"]
     for line in lines:
-        console.print(_indented(Text(line, style="dim"), 6))
+        console.print(indented(Text(line, style="dim"), 6))
     for finding in judged.findings:
         for line in _finding_lines(finding, anatomy):
-            console.print(_indented(Text(line), 6))
+            console.print(indented(Text(line), 6))
 
 
 def _finding_lines(finding: Finding, anatomy: Anatomy) -> Iterable[str]:
@@ -377,4 +403,4 @@ def _reasons_compared(compared: Compared, console: Console) -> None:
     ]
     for name, told in rows:
         if told:
-            console.print(_indented(Text(f"{name}: {told}"), 2))
+            console.print(indented(Text(f"{name}: {told}"), 2))

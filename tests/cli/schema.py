@@ -62,9 +62,10 @@ EVIDENCE = {
     "at": OrNull([int]),
     "confirmed": bool,
 }
+VALUE = OrNull((bool, int, float, str, list))
 FACT = {
     "fact": str,
-    "value": OrNull((bool, int, float, str, list)),
+    "value": VALUE,
     "state": OneOf({"documented", "not documented", "not asked", "conflicting"}),
     "grade": OrNull(OneOf({"explicit", "conclusory"})),
     "evidence": [EVIDENCE],
@@ -80,7 +81,24 @@ CRITERION = {
     "verified": bool,
     "facts": [FACT],
 }
-QUESTION = {"fact": str, "ask": str, "where": OrNull(str), "settles": [str]}
+QUESTION = {
+    "fact": str,
+    "ask": str,
+    "where": OrNull(str),
+    "settles": [str],
+    "if_yes": OrNull(OUTCOME),
+    "if_no": OrNull(OUTCOME),
+    "if_silent": OrNull(OUTCOME),
+}
+ASKED = {name: QUESTION[name] for name in ("fact", "ask", "where", "settles")}
+REASON = {
+    "ground": str,
+    "says": str,
+    "answer": OneOf({"answered", "still open", "still failing", "not a criterion here"}),
+    "status": OrNull(STATUS),
+    "facts": [FACT],
+    "changed": [{"fact": str, "from": VALUE, "to": VALUE}],
+}
 DECISION = {
     "outcome": OneOf({"Upheld", "Overturned"}),
     "guidelines_cited": [str],
@@ -125,7 +143,7 @@ RESULT = {
     "reason": str,
     "criteria": [CRITERION],
     "ledger": {"evidence": int, "presumed": int, "silence": int},
-    "questions": [QUESTION],
+    "questions": [ASKED],
     "warnings": [str],
     "decision": OrNull(DECISION),
 }
@@ -139,7 +157,54 @@ HEAD = {
     "rules": {"digest": Pattern(r"[0-9a-f]{64}")},
     "reading": READING,
 }
-CHECK = {**HEAD, "results": [RESULT]}
+CHECKED = {
+    **RESULT,
+    "questions": [QUESTION],
+    "to_become_ready": OrNull(str),
+    "since": OrNull([REASON]),
+}
+"""What `check` says of a request; an audit says less."""
+CHECK = {**HEAD, "results": [CHECKED]}
+
+CHANGE = {
+    "fact": str,
+    "of": OrNull(str),
+    "record": OrNull(int),
+    "kind": OneOf({"document", "amend", "contest", "treat"}),
+    "from": VALUE,
+    "to": (bool, int, float, str, list),
+    "reach": OrNull(OneOf({"at least", "at most", "to"})),
+    "others": [(bool, int, float, str, list)],
+}
+HINDRANCE = {"criterion": str, "says": str, "facts": [FACT], "evidence": [EVIDENCE]}
+WAYS = {
+    "sets": [
+        {
+            "kind": CHANGE["kind"],
+            "changes": [CHANGE],
+            "outcome": OneOf({"Overturned"}),
+            "verified": bool,
+        }
+    ],
+    "groups": [[[CHANGE]]],
+    "number": int,
+    "complete": bool,
+    "cannot": [HINDRANCE],
+}
+FLIPPED = {
+    **{name: RESULT[name] for name in ("case", "request", "item", "requests_together")},
+    **{name: RESULT[name] for name in ("guideline", "outcome", "readiness", "reason")},
+    **WAYS,
+    "contestable": [HINDRANCE],
+    "rests_on": [{**FACT, "criteria": [str]}],
+    "presumed": [str],
+    "sinks": [{"changes": [CHANGE], "criteria": [str]}],
+    "weakest": [str],
+    "moved": [{"change": CHANGE, "guideline": OrNull(str), **WAYS}],
+    "elsewhere": [{"guideline": OrNull(str), "outcome": OUTCOME, "reason": str}],
+    "condition": str,
+}
+FLIP = {**HEAD, "results": [FLIPPED]}
 
 INTERVAL = OrNull([SHARE])
 COUNTED_SHARE = {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from checker.shipped import shipped
-from tests.cli.schema import CHECK, RESULT, contradictions, mismatches
+from tests.cli.schema import CHECK, CHECKED, contradictions, mismatches
 
 Checker = Callable[..., Any]
 
@@ -555,7 +555,7 @@ def test_lines_of_json_are_the_same_results(
 
     whole = checker("check", *folders, "--format", "json")
     assert lines.jsonl == whole.json["results"]
-    assert [one for result in lines.jsonl for one in mismatches(result, RESULT)] == []
+    assert [one for result in lines.jsonl for one in mismatches(result, CHECKED)] == []
     assert lines.code == whole.code
 
 

@@ -103,17 +103,22 @@ PARTS = ("when", "requires", "unless")
 
 @dataclass(frozen=True)
 class Rules:
-    """A rule base as written: conditions of derived facts, criteria, and when facts are asked at all."""
+    """A rule base as written: conditions of derived facts, criteria, and when facts are asked at all.
+
+    `kinds` has the facts that are not of the chart; `relations` are conditions that no chart meets together.
+    """
 
     derived: Mapping[str, Written]
     criteria: tuple[Mapping[str, Written], ...]
     guards: Mapping[str, Written] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    relations: tuple[tuple[Written, ...], ...] = ()
 
     @cached_property
     def named(self) -> frozenset[str]:
         """The facts and fields that the rules look at, through derived facts as well."""
         parts = [one[part] for one in self.criteria for part in PARTS if part in one]
-        conditions = [parts, *self.derived.values(), *self.guards.values()]
+        conditions = [parts, *self.derived.values(), *self.guards.values(), list(self.relations)]
         return frozenset(word for word in words(conditions) if word in _KNOWN)
 
     @property
@@ -137,7 +142,7 @@ def words(written: Written) -> Iterator[str]:
             yield from written
             for one in written.values():
                 yield from words(one)
-        case list():
+        case list() | tuple():
             for one in written:
                 yield from words(one)
         case str():
@@ -182,9 +187,20 @@ def _vocabulary(rules: Rules) -> Written:
         facts[name] = _asked({"type": "list", "fields": fields or any_field})
     for name, guard in rules.guards.items():
         facts[name] |= {"when": guard}
+    for name, kind in rules.kinds.items():
+        facts[name] |= {"kind": kind}
     facts |= {name: _asked({"derived_when": one}) for name, one in rules.derived.items()}
     procedures_ = {"block": {"title": "b", "targets": "nerves"}}
-    return {"facts": facts, "procedures": procedures_, "regions": {"lumbar": "l"}}
+    relations = [
+        {"id": f"r{number}", "says": "s", "never_together": list(parts)}
+        for number, parts in enumerate(rules.relations)
+    ]
+    return {
+        "facts": facts,
+        "procedures": procedures_,
+        "regions": {"lumbar": "l"},
+        "relations": relations,
+    }
 
 
 def _asked(entry: Mapping[str, Written]) -> Written:
