@@ -14,7 +14,7 @@ from checker.conditionfile import Reader
 from checker.errors import Place, did_you_mean, quoted
 from checker.fact import Documented, Fact
 from checker.vocabulary import Enum, Vocabulary
-from checker.yamlfile import Document, FromFile, Many, Path_, Text
+from checker.yamlfile import Allowance, Document, FromFile, Many, Path_, Text
 
 Role = Literal["eligibility", "conduct", "outcome", "administrative"]
 Silence = Literal["presumed", "counts_against", "ask"]
@@ -71,6 +71,7 @@ class _CriterionEntry(FromFile):
     fix: Text
     verified: bool
     note: str | None = None
+    lint: Many[Allowance] = ()
     examples: Many[_ExampleEntry]
 
 
@@ -81,6 +82,7 @@ class _GuidelineFile(FromFile):
     in_force: _InForceEntry
     covers: dict[str, Many[str]]
     notes: str | None = None
+    lint: Many[Allowance] = ()
     criteria: Many[_CriterionEntry]
 
 

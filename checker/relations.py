@@ -11,7 +11,7 @@ from checker.condition import All, Condition, Not, evaluate, facts_in
 from checker.conditionfile import Reader
 from checker.fact import Chart, Conflicting, Documented
 from checker.vocabulary import Vocabulary
-from checker.yamlfile import Document, FromFile, Many, Path_, Text
+from checker.yamlfile import Allowance, Document, FromFile, Many, Path_, Text
 
 
 class _RelationEntry(FromFile):
@@ -20,6 +20,7 @@ class _RelationEntry(FromFile):
     never_together: Many[Any] | None = None
     when: Any = None
     implies: Any = None
+    lint: Many[Allowance] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from checker.anatomy import ActsOn, Anatomy
 from checker.condition import Condition
 from checker.errors import LONGEST_QUOTE, but_found, closest, did_you_mean, quoted
 from checker.fact import Grade, Value
-from checker.yamlfile import Document, FromFile, Many, Path_, Text
+from checker.yamlfile import Allowance, Document, FromFile, Many, Path_, Text
 
 Kind = Literal["chart", "request", "care", "history"]
 
@@ -44,6 +44,7 @@ class _Entry(FromFile):
     at_best: Literal["conclusory"] | None = None
     informational: bool = False
     when: Any = None
+    lint: Many[Allowance] = ()
 
 
 class _BooleanEntry(_Entry):

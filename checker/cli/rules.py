@@ -6,10 +6,13 @@ from typing import Annotated
 
 import typer
 
-from checker.cli import common
+from checker.cli import common, rules_fmt, rules_lint
 from checker.errors import Place, Problem, RuleError, did_you_mean
 
 app = typer.Typer(help="Look at the rule base, and check it.", no_args_is_help=True)
+app.command("lint")(rules_lint.lint)
+app.command("explain")(rules_lint.explain)
+app.command("fmt")(rules_fmt.fmt)
 
 
 @app.command("list")
