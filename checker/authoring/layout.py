@@ -114,9 +114,7 @@ def laid_out(file: str, text: str) -> str:
     """
     old = parse(file, text.encode(), RuleError)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    root = yaml.compose(text, Loader=_LOADER)
-    layout = _Layout(kind_of(old.value), text.split("\n"), root)
-    written = layout.written()
+    written = _Layout(kind_of(old.value), text.split("\n"), composed(text)).written()
     try:
         new = parse(file, written.encode(), RuleError)
     except RuleError as error:
@@ -150,6 +148,13 @@ def kind_of(value: Mapping[str, Any]) -> Kind:
     if "facts" in value and "requests" not in value:
         return "vocabulary"
     return "search order" if "orders" in value else "other"
+
+
+def composed(text: str) -> yaml.Node:
+    """The nodes of a text that `parse` accepts."""
+    root = yaml.compose(text, Loader=_LOADER)
+    assert root is not None  # noqa: S101 - a file that holds nothing is refused before
+    return root
 
 
 def scalar(text: str, *, in_flow: bool = False) -> str:
@@ -207,16 +212,15 @@ class _Comment:
 
 def _comments(text: str) -> list[str]:
     lines = text.replace("\r\n", "\n").split("\n")
-    found = _find_comments(lines, yaml.compose(text, Loader=_LOADER))
-    return [one.text for one in found]
+    return [one.text for one in _find_comments(lines, composed(text))]
 
 
 def _find_comments(lines: Sequence[str], root: yaml.Node) -> list[_Comment]:
     """All comments: a `#` after a blank or at the beginning of a line, outside of every text."""
     inside: dict[int, list[tuple[int, int]]] = {}
     for node in _scalars(root):
-        for line, start, end in _spans(node, lines):
-            inside.setdefault(line, []).append((start, end))
+        for covered, start, end in _spans(node, lines):
+            inside.setdefault(covered, []).append((start, end))
     found = []
     for number, line in enumerate(lines):
         for match in re.finditer(r"(?:^|(?<=\s))#", line):
@@ -370,9 +374,11 @@ class _Layout:
             return entries
         ranked = sorted(entries, key=lambda one: _rank(one, order))
         if ranked[0] is not entries[0]:
-            # An empty line before what now comes first would separate nothing.
+            # What stands at the head is about the whole; an empty line there separates nothing.
+            head, entries[0].before = entries[0].before, []
             while ranked[0].before and not ranked[0].before[0]:
                 ranked[0].before.pop(0)
+            ranked[0].before = head + ranked[0].before
         return ranked
 
     def _order(self, way: _Way) -> tuple[str, ...] | None:
@@ -389,12 +395,10 @@ class _Layout:
     def _entry(self, entry: _Entry, indent: int, way: _Way) -> list[str]:
         head = " " * indent + (f"{_key(entry.key)}:" if entry.key else "-")
         lines = self._value(entry, head, indent, way)
-        if entry.after:
-            lines[0] = (
-                f"{lines[0]}  {'; '.join(entry.after)}" if len(entry.after) == 1 else lines[0]
-            )
-            if len(entry.after) > 1:
-                entry.before += entry.after
+        if len(entry.after) == 1:
+            lines[0] = f"{lines[0]}  {entry.after[0]}"
+        else:
+            entry.before += entry.after
         return lines
 
     def _value(self, entry: _Entry, head: str, indent: int, way: _Way) -> list[str]:
@@ -403,7 +407,8 @@ class _Layout:
         if isinstance(value, yaml.ScalarNode):
             return self._text(value, head, indent)
         one_line = f"{head} {self._flow(value, way)}"
-        if (id(value) not in self.blocks and len(one_line) <= LONGEST_LINE) or not value.value:
+        fits = id(value) not in self.blocks and len(one_line) <= LONGEST_LINE
+        if fits or not value.value:
             return [one_line]
         inner = indent + 2
         if entry.key:
@@ -440,22 +445,18 @@ class _Layout:
 
     def _flow(self, node: yaml.Node, way: _Way) -> str:
         """A node in one line."""
-        match node:
-            case yaml.ScalarNode():
-                return _scalar_of(node, in_flow=True)
-            case yaml.SequenceNode():
-                parts = [self._flow(one, (*way, index)) for index, one in enumerate(node.value)]
-                return f"[{', '.join(parts)}]"
-            case yaml.MappingNode():
-                pairs = list(node.value)
-                if order := self._order(way):
-                    pairs.sort(key=lambda pair: _place_in(pair[0].value, order))
-                parts = [
-                    f"{_key(key)}: {self._flow(value, (*way, key.value))}".rstrip()
-                    for key, value in pairs
-                ]
-                return "{" + ", ".join(parts) + "}"
-        raise AssertionError(node)
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar_of(node, in_flow=True)
+        if isinstance(node, yaml.SequenceNode):
+            parts = [self._flow(one, (*way, index)) for index, one in enumerate(node.value)]
+            return f"[{', '.join(parts)}]"
+        pairs = list(node.value)
+        if order := self._order(way):
+            pairs.sort(key=lambda pair: _place_in(pair[0].value, order))
+        parts = [
+            f"{_key(key)}: {self._flow(value, (*way, key.value))}".rstrip() for key, value in pairs
+        ]
+        return "{" + ", ".join(parts) + "}"
 
 
 def _entries_of(node: yaml.Node) -> list[_Entry]:

@@ -9,14 +9,12 @@ from typing import Any
 
 import yaml
 
-from checker.authoring.layout import LayoutError, scalar
+from checker.authoring.layout import LayoutError, composed, scalar
 from checker.authoring.lint.catalogue import Remark
 from checker.authoring.lint.conditions import SINGLE_PART
 from checker.authoring.lint.rule import Found
 from checker.errors import RuleError
 from checker.yamlfile import Path_, parse
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,7 +32,7 @@ def mended(file: str, text: str, remarks: Iterable[Remark]) -> tuple[str, int]:
     Raises:
         LayoutError: if the change would mean something else; the file should stay as it is.
     """
-    root = yaml.compose(text, Loader=_LOADER)
+    root = composed(text)
     lines = text.splitlines(keepends=True)
     expected = parse(file, text.encode(), RuleError).value
     edits: list[_Edit] = []
@@ -57,7 +55,8 @@ def _edit(remark: Remark, root: yaml.Node, lines: list[str], text: str) -> _Edit
         node = _node(root, found.path)
         if not isinstance(node, yaml.ScalarNode) or node.style in ("|", ">"):
             return None
-        in_flow = any(one.flow_style for one in _above(root, found.path))
+        above = _above(root, found.path)
+        in_flow = any(isinstance(one, yaml.CollectionNode) and one.flow_style for one in above)
         start, end = _at(node.start_mark, lines), _at(node.end_mark, lines)
         return _Edit(start, end, scalar(found.mend, in_flow=in_flow))
     return _unwrapped(root, found, lines, text) if remark.rule.id == SINGLE_PART else None
