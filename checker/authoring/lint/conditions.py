@@ -161,7 +161,7 @@ def _twice(base: Base) -> Iterator[Found]:
             for index, part in enumerate(written):
                 text = _text(part)
                 if text in seen:
-                    message = f"the same part stands in this `{key}` before"
+                    message = f"the same part stands in this `{key}` a second time"
                     yield Found(document, (*path, *way, index), message)
                 seen.setdefault(text, index)
 

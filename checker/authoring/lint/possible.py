@@ -92,7 +92,7 @@ def _clash(parts: Iterable[Condition], rules: RuleBase) -> str | None:
                 known = spans.get(fact) or _whole(fact, rules) or _Span(-inf, inf)
                 spans[fact] = known.narrowed(operator, number)
                 if spans[fact].empty:
-                    return f"`{fact}` would have to be {_in_words(operator)} {bound} and cannot be"
+                    return f"no {_kind_of(bound)} is left for `{fact}`"
             case Is(_, values):
                 known_values = choices.get(fact)
                 choices[fact] = values if known_values is None else known_values & values
@@ -103,7 +103,7 @@ def _clash(parts: Iterable[Condition], rules: RuleBase) -> str | None:
             case _:
                 pass
         if fact in choices and not choices[fact]:
-            return f"`{fact}` would have to have two values at once"
+            return f"no value is left for `{fact}`"
     return None
 
 
@@ -139,6 +139,10 @@ def _choices(fact: str, rules: RuleBase) -> frozenset[object] | None:
                 case _:
                     pass
     return None
+
+
+def _kind_of(bound: float | date) -> str:
+    return "day" if isinstance(bound, date) else "number"
 
 
 def _in_words(operator: str) -> str:
