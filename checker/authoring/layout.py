@@ -8,6 +8,7 @@ result is read again, and given only if its values and its comments are those of
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -336,21 +337,21 @@ class _Layout:
         inside = {
             line for node in _scalars(self.root) for line, *_ in _spans(node, self.lines)
         } - alone.keys()
-        starts = [one.line for one in self.entries]
+        lines = [one.line for one in self.entries]
+        first = {one.line: one for one in reversed(self.entries)}
         waiting: list[str] = []
         for number, line in enumerate(self.lines):
             if number in alone:
                 waiting.append(alone[number])
             elif not line.strip() and number not in inside:
                 waiting.append("")
-            elif number in starts:
-                self.entries[starts.index(number)].before = waiting
+            elif number in first:
+                first[number].before = waiting
                 waiting = []
         self.tail = waiting
         for comment in self.comments:
             if not comment.alone:
-                behind = [one for one in self.entries if one.line <= comment.line]
-                behind[-1].after.append(comment.text)
+                self.entries[bisect(lines, comment.line) - 1].after.append(comment.text)
 
     # writing
 
@@ -395,7 +396,8 @@ class _Layout:
     def _entry(self, entry: _Entry, indent: int, way: _Way) -> list[str]:
         head = " " * indent + (f"{_key(entry.key)}:" if entry.key else "-")
         lines = self._value(entry, head, indent, way)
-        if len(entry.after) == 1:
+        first_is_taken = entry.key is None and id(entry.value) in self.blocks
+        if len(entry.after) == 1 and not first_is_taken:
             lines[0] = f"{lines[0]}  {entry.after[0]}"
         else:
             entry.before += entry.after
@@ -446,7 +448,7 @@ class _Layout:
     def _flow(self, node: yaml.Node, way: _Way) -> str:
         """A node in one line."""
         if isinstance(node, yaml.ScalarNode):
-            return _scalar_of(node, in_flow=True)
+            return _scalar_of(node, in_flow=True) or "null"
         if isinstance(node, yaml.SequenceNode):
             parts = [self._flow(one, (*way, index)) for index, one in enumerate(node.value)]
             return f"[{', '.join(parts)}]"
