@@ -32,15 +32,21 @@ def load_notices(error: RuleError) -> list[Notice]:
     return [Notice(LOADS.id, "error", one.message, one.place) for one in error.problems]
 
 
+def told(remark: Remark) -> str:
+    """What was found, with its place and the line that shows it."""
+    return _told(remark.notice, remark.source_line)
+
+
+def _told(notice: Notice, line: str) -> str:
+    message = f"{notice.level} {notice.rule}: {notice.message}"
+    return str(Problem(notice.place, message, line))
+
+
 def text(found: Sequence[tuple[Notice, str]], files: int) -> str:
     """Errors and warnings with the lines that show them, notes by their number, and the sum."""
-    told = [
-        str(Problem(one.place, f"{one.level} {one.rule}: {one.message}", line))
-        for one, line in found
-        if one.level != "note"
-    ]
+    lines = [_told(one, line) for one, line in found if one.level != "note"]
     levels = Counter(one.level for one, _ in found)
-    return "\n".join([*told, _sum(levels, files)])
+    return "\n".join([*lines, _sum(levels, files)])
 
 
 def _sum(levels: Counter[Level], files: int) -> str:
