@@ -158,6 +158,17 @@ def composed(text: str) -> yaml.Node:
     return root
 
 
+def end_line(node: yaml.Node, lines: Sequence[str]) -> int:
+    """The last line, from 0, of what a node says; comments and empty lines behind it left out."""
+    if isinstance(node, yaml.ScalarNode):
+        folded = node.style in ("|", ">")
+        return _end_of_folded(node, lines) if folded else int(node.end_mark.line)
+    if isinstance(node, yaml.CollectionNode) and (node.flow_style or not node.value):
+        return int(node.end_mark.line)
+    last = node.value[-1]
+    return end_line(last[1] if isinstance(last, tuple) else last, lines)
+
+
 def scalar(text: str, *, in_flow: bool = False) -> str:
     """A text as the house writes it: without quotes where nobody could wonder, else in double quotes.
 

@@ -171,7 +171,7 @@ def show_check(
     _show_failed(ran, console)
     for remark in remarks:
         if remark.rule.level != "note":
-            console.print(Text(told(remark)))
+            console.print(Text(told(remark)), soft_wrap=True)
 
 
 def _lint_words(levels: Counter[Level]) -> str:

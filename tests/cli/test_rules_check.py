@@ -70,7 +70,7 @@ def test_a_failed_example_fails_the_check(checker: Checker, copied: Path) -> Non
 
     assert ran.code == 1
     assert "no  examples" in ran.out
-    assert "expected met, got presumed" in ran.out
+    assert "expected met, got missing" in ran.out
     assert "  lint  " in ran.out
 
 
@@ -106,7 +106,7 @@ def test_examples_as_junit(checker: Checker, copied: Path) -> None:
     root = ElementTree.fromstring(ran.out)
     assert ran.code == 1
     assert (root.get("tests"), root.get("failures")) == ("11", "1")
-    assert [one.get("message") for one in root.iter("failure")] == ["expected met, got presumed"]
+    assert [one.get("message") for one in root.iter("failure")] == ["expected met, got missing"]
     assert {one.get("name", "").partition("#")[0] for one in root} == {THORACIC}
 
 
