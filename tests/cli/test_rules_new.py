@@ -52,12 +52,10 @@ def test_from_nothing_to_a_rule_base_that_passes(checker: Checker, folder: Path)
     assert checker("rules", "lint", "rules/clinic").code == 1
     assert checker("rules", "fmt", "--check").code == 0
 
+    count = iter(range(100))
     for name in ("vocabulary", "clinic/pool"):
         path = folder / f"{name}.yaml"
-        count = iter(range(100))
-        text = re.sub(
-            r"TODO (the unit, such as )?", lambda _: f"Filled {next(count)} ", path.read_text()
-        )
+        text = re.sub("TODO ", lambda _: f"Filled {next(count)} ", path.read_text(encoding="utf-8"))
         path.write_text(text.replace("TODO", "Filled"), encoding="utf-8")
     assert checker("rules", "lint", "rules/clinic", "rules/vocabulary.yaml").code == 0
     assert checker("rules", "test", "rules/clinic").code == 0
@@ -93,15 +91,13 @@ def test_what_is_there_stays_as_it_is(checker: Checker, folder: Path) -> None:
     assert after[:start] + after[end - 1 :] == before or after[:start] + after[end:] == before
 
 
-def test_every_fact_of_the_shipped_vocabulary_can_be_asked_for(
-    rules: RuleBase, tmp_path: Path
-) -> None:
-    """A criterion about any of them loads and passes its examples, unless a relation forbids them."""
+def test_facts_of_the_shipped_vocabulary_can_be_asked_for(rules: RuleBase, tmp_path: Path) -> None:
+    """A criterion about one of them loads and passes its examples; every fourth is tried."""
     facts = [
         one
         for one in rules.vocabulary.facts.values()
         if one.written and not isinstance(one.type, TargetLabels | ListOf)
-    ]
+    ][::4]
     text = new_guideline(rules, "clinic/all", facts[0].name, None, None)
     for one in facts[1:]:
         text = with_criterion(rules, "all.yaml", text, one.name.replace("_", "-"), one.name)
@@ -109,7 +105,7 @@ def test_every_fact_of_the_shipped_vocabulary_can_be_asked_for(
     (folder / "clinic").mkdir()
     (folder / "clinic" / "all.yaml").write_text(text, encoding="utf-8")
 
-    ran = run_examples(Engine(load_rules(folder)), {"clinic/all"})
+    ran = run_examples(Engine(load_rules(folder), unavailable="not tried"), {"clinic/all"})
 
     assert len(ran) > 3 * len(facts)
     assert [one.example.place for one in ran if not one.as_expected] == []
