@@ -72,7 +72,9 @@ _NumberOrText = Annotated[
 ]
 
 
-class _RequestEntry(FromFile):
+class RequestEntry(FromFile):
+    """A request as it stands in the file; its other keys are facts."""
+
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
 
     id: _NumberOrText
@@ -80,14 +82,16 @@ class _RequestEntry(FromFile):
     decision: _DecisionEntry | None = None
 
 
-class _CaseFile(FromFile):
+class CaseFile(FromFile):
+    """A case as it stands in the file."""
+
     case: Text
     about: str | None = None
     jurisdiction: str | None = None
     letter: LetterEntry | None = None
     record: RecordKind
     facts: dict[str, Any] = {}
-    requests: Many[_RequestEntry]
+    requests: Many[RequestEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,7 @@ def parse_settings(settings: Iterable[str], rules: RuleBase) -> Facts:
 
 
 def _case(document: Document, rules: RuleBase) -> Case:
-    file = document.read(_CaseFile)
+    file = document.read(CaseFile)
     reader = FactReader(document, rules.vocabulary)
     facts = reader.read(("facts",), document.keys(("facts",)))
     requested = [_requested(reader, index) for index in document.indexes(("requests",))]
@@ -263,11 +267,11 @@ def _place_of(document: Document, index: int, names: Iterable[str], rules: RuleB
 def _requested(reader: FactReader, index: int) -> Facts:
     path = ("requests", index)
     keys = reader.document.keys(path)
-    names = [name for name in keys if name not in _RequestEntry.model_fields]
+    names = [name for name in keys if name not in RequestEntry.model_fields]
     return reader.read(path, names, only_of_requests=True)
 
 
-def _request(entry: _RequestEntry, facts: Facts) -> Request:
+def _request(entry: RequestEntry, facts: Facts) -> Request:
     decision = _decision(entry.decision) if entry.decision else None
     return Request(entry.id, entry.item or "", facts, decision)
 
@@ -283,7 +287,7 @@ def _decision(entry: _DecisionEntry) -> Decision:
     )
 
 
-def _check(document: Document, file: _CaseFile, rules: RuleBase) -> None:
+def _check(document: Document, file: CaseFile, rules: RuleBase) -> None:
     if not file.requests:
         document.report(("requests",), "expected at least one request")
     seen: set[str] = set()

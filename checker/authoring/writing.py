@@ -36,6 +36,20 @@ def write_whole(path: Path, text: str) -> None:
             beside.unlink()
 
 
+def write_anyway(path: Path, text: str) -> None:
+    """Write a file whole, whether it exists or not, with the folders that lead to it.
+
+    Raises:
+        RuleError: if it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    except OSError as failure:
+        raise _cannot(path, failure) from None
+    write_whole(path, text)
+
+
 def write_new(path: Path, text: str) -> None:
     """Write a file that does not exist yet, with the folders that lead to it.
 

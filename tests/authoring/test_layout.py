@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from checker.authoring import layout
 from checker.authoring.layout import laid_out, read_text, scalar
 from checker.errors import RuleError
-from checker.guideline import SourceEntry, _CriterionEntry, _ExampleEntry, _GuidelineFile
-from checker.relations import _RelationEntry
+from checker.guideline import CriterionEntry, ExampleEntry, GuidelineFile, SourceEntry
+from checker.relations import RelationEntry
 from checker.shipped import shipped
-from checker.vocabulary import _ENTRIES, ProcedureEntry, VocabularyFile, _DerivedEntry, _JointsEntry
+from checker.vocabulary import ENTRIES, DerivedEntry, JointsEntry, ProcedureEntry, VocabularyFile
 from checker.yamlfile import parse
 
 ROOT = Path(__file__).parents[2]
@@ -290,14 +290,14 @@ def test_what_does_not_fit_a_line_becomes_a_block() -> None:
 
 def test_every_key_has_its_place() -> None:
     """No key that a rule file may hold is missing from the order of the house."""
-    models = [*_ENTRIES.values(), _JointsEntry, _DerivedEntry]
+    models = [*ENTRIES.values(), JointsEntry, DerivedEntry]
     facts = {entry.alias or name for one in models for name, entry in one.model_fields.items()}
 
-    assert set(layout.CRITERION) == set(_CriterionEntry.model_fields)
-    assert set(layout.EXAMPLE) == set(_ExampleEntry.model_fields)
-    assert set(layout.GUIDELINE) == set(_GuidelineFile.model_fields)
+    assert set(layout.CRITERION) == set(CriterionEntry.model_fields)
+    assert set(layout.EXAMPLE) == set(ExampleEntry.model_fields)
+    assert set(layout.GUIDELINE) == set(GuidelineFile.model_fields)
     assert set(layout.SOURCE) == set(SourceEntry.model_fields)
     assert set(layout.FACT) == facts
-    assert set(layout.RELATION) == set(_RelationEntry.model_fields)
+    assert set(layout.RELATION) == set(RelationEntry.model_fields)
     assert set(layout.VOCABULARY) == set(VocabularyFile.model_fields)
     assert set(layout.PROCEDURE) == set(ProcedureEntry.model_fields)
