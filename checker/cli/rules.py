@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from checker.cli import common, rules_check, rules_fmt, rules_lint, rules_new, rules_schema
+from checker.cli import (
+    common,
+    rules_check,
+    rules_docs,
+    rules_fmt,
+    rules_lint,
+    rules_new,
+    rules_schema,
+)
 from checker.errors import Place, Problem, RuleError, did_you_mean
 
 app = typer.Typer(help="Look at the rule base, and check it.", no_args_is_help=True)
@@ -16,6 +24,7 @@ app.add_typer(rules_new.app, name="new")
 app.command("lint")(rules_lint.lint)
 app.command("explain")(rules_lint.explain)
 app.command("schema")(rules_schema.schema)
+app.command("docs")(rules_docs.docs)
 app.command("fmt")(rules_fmt.fmt)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias, get_args
 
+from checker.audit.comparison import AGREEMENTS
 from checker.charting import FactsFrom
 from checker.engine.agreed import DURABLE_RULES, WRITTEN_SEMANTICS
 from checker.engine.written import READINGS
@@ -20,14 +21,6 @@ from checker.render.words import READINESS
 Schema: TypeAlias = "dict[str, Any]"
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
-AGREEMENTS = (
-    "same reasons",
-    "same and more",
-    "other reasons",
-    "disagree",
-    "not covered",
-    "open",
-)
 
 
 def _object(**properties: Schema) -> Schema:

@@ -22,12 +22,12 @@ from checker.render.words import condition_words
 from checker.rulebase import RuleBase
 from checker.wording import plain
 
-_WHEN_SILENT: dict[Silence, str] = {
+WHEN_SILENT: dict[Silence, str] = {
     "presumed": "presumed when the chart is silent",
     "counts_against": "silence counts against the request",
     "ask": "asked when the chart is silent",
 }
-_ROLES = {
+ROLES = {
     "eligibility": "decides",
     "administrative": "decides",
     "conduct": "advice on how to do it",
@@ -89,7 +89,7 @@ def _show_criterion(number: int, criterion: Criterion, console: Console) -> None
     console.print(
         Text.assemble(
             (f"{number}. {criterion.id}", "bold"),
-            f"   {criterion.place_in_source}   {_ROLES[criterion.kind]}",
+            f"   {criterion.place_in_source}   {ROLES[criterion.kind]}",
         )
     )
     lines = [criterion.says]
@@ -98,7 +98,7 @@ def _show_criterion(number: int, criterion: Criterion, console: Console) -> None
     lines.append(f"Needs: {condition_words(criterion.requires)}.")
     if criterion.unless:
         lines.append(f"Unless it is documented: {condition_words(criterion.unless)}.")
-    lines.append(f"{_WHEN_SILENT[criterion.if_silent].capitalize()}.")
+    lines.append(f"{WHEN_SILENT[criterion.if_silent].capitalize()}.")
     lines.append(f"To do: {criterion.fix}")
     if not criterion.verified:
         lines.append("Not verified against the source.")
