@@ -43,7 +43,9 @@ def test_every_example_is_a_row(written: dict[str, str], rules: RuleBase) -> Non
         rows = re.findall(r"(?m)^\| .* \| .* \| (.*) \|$", written[f"{guideline.id}.md"])
         statuses = [one for one in rows if one != "status"]
 
-        assert statuses == [example.expect for one in guideline.criteria for example in one.examples]
+        assert statuses == [
+            example.expect for one in guideline.criteria for example in one.examples
+        ]
 
 
 def test_every_link_leads_somewhere(written: dict[str, str]) -> None:

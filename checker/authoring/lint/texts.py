@@ -40,6 +40,10 @@ _NUMBERS = (
     "nineteen",
     "twenty",
 )
+_NUMBER = rf"\b(?:\d+(?:\.\d+)?|{'|'.join(_NUMBERS)})\b"
+_RUN = re.compile(rf"{_NUMBER}(?:\s*(?:-|–|to|or)\s*{_NUMBER})*[\s-]*$")
+_NEAR = 40
+"""How many characters before a unit its numbers can stand."""
 _PART_OF_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -112,12 +116,11 @@ def _number_unsaid(base: Base) -> Iterator[Found]:
 
 def _said(criterion: Criterion, unit: str) -> set[float]:
     """The numbers before a unit in the sentence, and those that a range or an `or` joins to them."""
-    singular = unit.removesuffix("s")
-    joined = r"(?:\s*(?:-|–|to|or)\s*)"
-    number = r"(?:\d+(?:\.\d+)?|" + "|".join(_NUMBERS) + ")"
-    pattern = rf"\b({number}(?:{joined}{number})*)[\s-]*(?:{re.escape(singular)}s?)(?!\w)"
-    runs = re.findall(pattern, criterion.says.lower())
-    return {_value(word) for run in runs for word in re.findall(number, run)}
+    says = criterion.says.lower()
+    named = re.finditer(rf"\b{re.escape(unit.removesuffix('s'))}s?\b", says)
+    before = (says[max(0, one.start() - _NEAR) : one.start()] for one in named)
+    runs = (_RUN.search(words) for words in before)
+    return {_value(word) for run in runs if run for word in re.findall(_NUMBER, run[0])}
 
 
 def _value(word: str) -> float:
