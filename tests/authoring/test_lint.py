@@ -234,6 +234,25 @@ def test_a_condition_that_nothing_can_meet_is_found(
     assert ("R202" in {one.rule.id for one in remarks(folder)}) is found
 
 
+@pytest.mark.parametrize(
+    ("requires", "found"),
+    [
+        ("{conservative_care_weeks: 4}", True),
+        ("{conservative_care_weeks: [4, 5]}", True),
+        ("{conservative_care_weeks: 0}", False),
+        ("{conservative_care_weeks: {is_not: 0}}", False),
+        ("{conservative_care_weeks: {at_least: 4}}", False),
+    ],
+)
+def test_an_exact_number_is_found_unless_it_means_none(
+    requires: str, found: bool, base_with: Write
+) -> None:
+    """Zero is none at all, which is often what is asked for."""
+    folder = base_with("criterion", f"requires: {requires}\n")
+
+    assert ("R204" in {one.rule.id for one in remarks(folder)}) is found
+
+
 # --- The page -------------------------------------------------------------------------------------
 
 

@@ -135,9 +135,9 @@ def _exactly(base: Base) -> Iterator[Found]:
 def _exact_number(part: Condition, rules: RuleBase) -> tuple[str, object] | None:
     match part:
         case Is(fact, values) if fact in rules.vocabulary.facts:
-            spec = rules.vocabulary.facts[fact]
-            if isinstance(spec.type, Number) and len(values) == 1:
-                return fact, next(iter(values))
+            kind = rules.vocabulary.facts[fact].type
+            if isinstance(kind, Number) and values.isdisjoint({kind.low, kind.high}):
+                return fact, " or ".join(str(one) for one in sorted(values, key=str))
     return None
 
 
@@ -302,11 +302,11 @@ requires: {conservative_care_weeks: {at_least: 6, at_most: 8}}
     ),
     LintRule(
         id="R203",
-        level="warning",
-        title="A condition can fail",
+        level="note",
+        title="A comparison tells numbers apart",
         why=(
-            "A comparison that every possible value meets asks only whether the fact is documented."
-            " Most often the number or the direction is wrong."
+            "One that every possible number meets asks only whether the fact is documented."
+            " That may be meant; else the number or the direction is wrong."
         ),
         bad="""\
 requires: {conservative_care_weeks: {at_least: 0}}
@@ -320,7 +320,10 @@ requires: {conservative_care_weeks: {more_than: 0}}
         id="R204",
         level="warning",
         title="A number is compared, not met exactly",
-        why="`weeks: 4` fails at five weeks. A guideline nearly always means at least or at most.",
+        why=(
+            "`weeks: 4` fails at five weeks. A guideline nearly always means at least or at most."
+            " The least and the greatest possible number may be asked for: `sessions: 0` is none at all."
+        ),
         bad="""\
 requires: {conservative_care_weeks: 4}
 """,

@@ -72,10 +72,6 @@ def always_true(part: Condition, rules: RuleBase) -> str | None:
             whole = _whole(fact, rules)
             if whole and whole.narrowed(operator, bound) == whole:
                 return f"every number that `{fact}` can have is {_in_words(operator)} {bound}"
-        case Is(fact, values) if len(values) > 1:
-            possible = _choices(fact, rules)
-            if possible and possible <= values:
-                return f"these are all values that `{fact}` can have"
         case _:
             pass
     return None

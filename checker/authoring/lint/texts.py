@@ -44,12 +44,13 @@ _NUMBER = rf"\b(?:\d+(?:\.\d+)?|{'|'.join(_NUMBERS)})\b"
 _RUN = re.compile(rf"{_NUMBER}(?:\s*(?:-|–|to|or)\s*{_NUMBER})*[\s-]*$")
 _NEAR = 40
 """How many characters before a unit its numbers can stand."""
+_BEHIND_A_PERIOD = " \"')]”’"
 _PART_OF_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def _no_period(base: Base) -> Iterator[Found]:
     for one, key, text in _sentences(base):
-        if not text.rstrip().endswith((".", "?", "!")):
+        if not text.rstrip(_BEHIND_A_PERIOD).endswith((".", "?", "!")):
             yield one.found("a sentence ends with a period", key, mend=f"{text.rstrip()}.")
 
 
