@@ -90,7 +90,9 @@ class LetterEntry(FromFile):
     note: str | None = None
 
 
-class _RequestEntry(FromFile):
+class RequestEntry(FromFile):
+    """A request as it stands in the file; its other keys are facts."""
+
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
 
     id: NumberOrText
@@ -99,14 +101,16 @@ class _RequestEntry(FromFile):
     decision: DecisionEntry | None = None
 
 
-class _CaseFile(FromFile):
+class CaseFile(FromFile):
+    """A case as it stands in the file."""
+
     case: Text
     about: str | None = None
     jurisdiction: str | None = None
     letter: LetterEntry | None = None
     record: RecordKind
     facts: dict[str, Any] = {}
-    requests: Many[_RequestEntry]
+    requests: Many[RequestEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +221,7 @@ def parse_settings(settings: Iterable[str], rules: RuleBase) -> Facts:
 
 
 def _case(document: Document, rules: RuleBase) -> Case:
-    file = document.read(_CaseFile)
+    file = document.read(CaseFile)
     reader = FactReader(document, rules.vocabulary)
     facts = reader.read(("facts",), document.keys(("facts",)))
     requested = [_requested(reader, index) for index in document.indexes(("requests",))]
@@ -276,16 +280,16 @@ def _place_of(document: Document, index: int, names: Iterable[str], rules: RuleB
 def _requested(reader: FactReader, index: int) -> Facts:
     path = ("requests", index)
     keys = reader.document.keys(path)
-    names = [name for name in keys if name not in _RequestEntry.model_fields]
+    names = [name for name in keys if name not in RequestEntry.model_fields]
     return reader.read(path, names, only_of_requests=True)
 
 
-def _request(entry: _RequestEntry, facts: Facts) -> Request:
+def _request(entry: RequestEntry, facts: Facts) -> Request:
     decision = decision_of(entry.decision) if entry.decision else None
     return Request(entry.id, entry.item or "", facts, decision, entry.kind)
 
 
-def _check(document: Document, file: _CaseFile, rules: RuleBase) -> None:
+def _check(document: Document, file: CaseFile, rules: RuleBase) -> None:
     if not file.requests:
         document.report(("requests",), "expected at least one request")
     seen: set[str] = set()

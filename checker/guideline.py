@@ -14,7 +14,7 @@ from checker.conditionfile import Reader
 from checker.errors import Place, did_you_mean, quoted
 from checker.fact import Documented, Fact
 from checker.vocabulary import Enum, Vocabulary
-from checker.yamlfile import Document, FromFile, Many, Path_, Text
+from checker.yamlfile import Allowance, Document, FromFile, Many, Path_, Text
 
 Role = Literal["eligibility", "conduct", "outcome", "administrative"]
 Silence = Literal["presumed", "counts_against", "ask"]
@@ -52,14 +52,18 @@ class _InForceEntry(FromFile):
     model_config = {**FromFile.model_config, "alias_generator": lambda name: name.rstrip("_")}
 
 
-class _ExampleEntry(FromFile):
+class ExampleEntry(FromFile):
+    """A situation beside a criterion, as it stands in the file."""
+
     name: Text
     record: RecordKind = "closed"
     facts: dict[str, Any] = {}
     expect: Status
 
 
-class _CriterionEntry(FromFile):
+class CriterionEntry(FromFile):
+    """A criterion as it stands in the file."""
+
     id: Text
     item: Text
     kind: Role
@@ -71,17 +75,21 @@ class _CriterionEntry(FromFile):
     fix: Text
     verified: bool
     note: str | None = None
-    examples: Many[_ExampleEntry]
+    lint: Many[Allowance] = ()
+    examples: Many[ExampleEntry]
 
 
-class _GuidelineFile(FromFile):
+class GuidelineFile(FromFile):
+    """A guideline as it stands in the file."""
+
     id: Text
     title: Text
     source: SourceEntry
     in_force: _InForceEntry
     covers: dict[str, Many[str]]
     notes: str | None = None
-    criteria: Many[_CriterionEntry]
+    lint: Many[Allowance] = ()
+    criteria: Many[CriterionEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +189,7 @@ def load_guideline(
     """The guideline in a document, or None after reporting every problem in it."""
     reader = Reader(document, vocabulary, derived)
     facts = FactReader(document, vocabulary)
-    file = document.read(_GuidelineFile)
+    file = document.read(GuidelineFile)
     if file is None:
         _report_the_rest(reader, facts)
         return None
@@ -229,7 +237,7 @@ def _conditions(reader: Reader, path: Path_) -> dict[str, Condition | None]:
 
 
 def _criterion(
-    reader: Reader, facts: FactReader, index: int, entry: _CriterionEntry
+    reader: Reader, facts: FactReader, index: int, entry: CriterionEntry
 ) -> Criterion | None:
     path: Path_ = ("criteria", index)
     conditions = _conditions(reader, path)
@@ -257,12 +265,12 @@ def _criterion(
     )
 
 
-def _example(facts: FactReader, path: Path_, entry: _ExampleEntry) -> Example:
+def _example(facts: FactReader, path: Path_, entry: ExampleEntry) -> Example:
     read = facts.read((*path, "facts"), entry.facts)
     return Example(entry.name, entry.record, read, entry.expect, facts.document.place(path))
 
 
-def _check_ids(document: Document, criteria: tuple[_CriterionEntry, ...]) -> None:
+def _check_ids(document: Document, criteria: tuple[CriterionEntry, ...]) -> None:
     seen: set[str] = set()
     for index, entry in enumerate(criteria):
         if entry.id in seen:

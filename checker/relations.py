@@ -11,15 +11,18 @@ from checker.condition import All, Condition, Not, evaluate, facts_in
 from checker.conditionfile import Reader
 from checker.fact import Chart, Conflicting, Documented
 from checker.vocabulary import Vocabulary
-from checker.yamlfile import Document, FromFile, Many, Path_, Text
+from checker.yamlfile import Allowance, Document, FromFile, Many, Path_, Text
 
 
-class _RelationEntry(FromFile):
+class RelationEntry(FromFile):
+    """A relation as it stands in the vocabulary."""
+
     id: Text
     says: Text
     never_together: Many[Any] | None = None
     when: Any = None
     implies: Any = None
+    lint: Many[Allowance] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def read_relations(
 
 
 def _relation(reader: Reader, path: Path_) -> Relation | None:
-    entry = reader.document.read(_RelationEntry, path)
+    entry = reader.document.read(RelationEntry, path)
     if entry is None:
         return None
     written = {

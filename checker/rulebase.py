@@ -55,8 +55,14 @@ def load_rules(folder: Path) -> RuleBase:
     Raises:
         RuleError: with every problem of every file, if any file has one.
     """
+    rules, _ = load_with_documents(folder)
+    return rules
+
+
+def load_with_documents(folder: Path) -> tuple[RuleBase, Mapping[Path, Document]]:
+    """The rule base in a folder, and the documents that it was read from; see `load_rules`."""
     problems: list[Problem] = []
-    documents = {path: _document(path, problems) for path in _files(folder, problems)}
+    documents = {path: _document(path, problems) for path in files_in(folder, problems)}
     anatomy_file = _needed(folder, ANATOMY, documents, problems)
     vocabulary_file = _needed(folder, VOCABULARY, documents, problems)
     anatomy, vocabulary, derived, relations = _common(anatomy_file, vocabulary_file)
@@ -79,9 +85,10 @@ def load_rules(folder: Path) -> RuleBase:
     if problems or anatomy is None or vocabulary is None:
         raise RuleError(problems)
     digest = _digest(folder, documents)
-    return RuleBase(
+    rules = RuleBase(
         vocabulary, anatomy, guidelines, search_order, relations, digest, folder, remarks
     )
+    return rules, {path: document for path, document in documents.items() if document}
 
 
 def _guideline_files(
@@ -102,8 +109,11 @@ def _id_of(path: Path, folder: Path) -> str:
     return shown_path(path.relative_to(folder).with_suffix(""))
 
 
-def _files(folder: Path, problems: list[Problem]) -> list[Path]:
-    """All YAML files of a rule base, `.yml` and capitals included; what is hidden is left out."""
+def files_in(folder: Path, problems: list[Problem]) -> list[Path]:
+    """All YAML files of a rule base, `.yml` and capitals included; what is hidden is left out.
+
+    A folder that cannot be read is added to the problems.
+    """
     found: list[Path] = []
 
     def unreadable(error: OSError) -> None:

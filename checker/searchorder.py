@@ -37,7 +37,9 @@ class _OrderEntry(FromFile):
     beside: Many[str] = ()
 
 
-class _SearchOrderFile(FromFile):
+class SearchOrderFile(FromFile):
+    """`search-order.yaml` as it stands in the file."""
+
     source: Many[str]
     default: str
     orders: dict[str, _OrderEntry]
@@ -118,7 +120,7 @@ def load_search_order(
     document: Document, vocabulary: Vocabulary, guidelines: Collection[str]
 ) -> SearchOrder:
     """The search order in a document, over guidelines of these ids; what is wrong with it is reported there."""
-    file = document.read(_SearchOrderFile)
+    file = document.read(SearchOrderFile)
     if file is None:
         return SearchOrder()
     orders = {

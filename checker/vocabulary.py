@@ -18,7 +18,7 @@ from checker.anatomy import ActsOn, Anatomy
 from checker.condition import Condition
 from checker.errors import LONGEST_QUOTE, but_found, closest, did_you_mean, quoted
 from checker.fact import Grade, Value
-from checker.yamlfile import Document, FromFile, Many, Path_, Text
+from checker.yamlfile import Allowance, Document, FromFile, Many, Path_, Text
 
 Kind = Literal["chart", "request", "care", "history"]
 Remedy = Literal["document", "treat"]
@@ -45,6 +45,7 @@ class _Entry(FromFile):
     at_best: Literal["conclusory"] | None = None
     informational: bool = False
     when: Any = None
+    lint: Many[Allowance] = ()
 
 
 class _BooleanEntry(_Entry):
@@ -86,16 +87,20 @@ class _ListEntry(_Entry):
     fields: dict[str, Any]
 
 
-class _JointsEntry(_Entry):
+class JointsEntry(_Entry):
+    """A set of joints that is computed from written levels."""
+
     joints_of: Text
     ask: str = ""
 
 
-class _DerivedEntry(_Entry):
+class DerivedEntry(_Entry):
+    """A fact that follows from others."""
+
     derived_when: Any
 
 
-_ENTRIES: dict[str, type[_Entry]] = {
+ENTRIES: Mapping[str, type[_Entry]] = {
     "boolean": _BooleanEntry,
     "number": _NumberEntry,
     "enum": _EnumEntry,
@@ -459,7 +464,7 @@ def _spec(document: Document, path: Path_, name: str, *, in_list: bool = False) 
     kind_of_fact = _type(document, path, entry)
     if kind_of_fact is None:
         return None
-    if in_list and isinstance(entry, _ListEntry | _DerivedEntry):
+    if in_list and isinstance(entry, _ListEntry | DerivedEntry):
         document.report(path, "a field of a record cannot be a list of records or derived")
         return None
     return FactSpec(
@@ -472,8 +477,8 @@ def _spec(document: Document, path: Path_, name: str, *, in_list: bool = False) 
         does_not_count=entry.does_not_count,
         at_best=entry.at_best or "explicit",
         informational=entry.informational,
-        joints_of=entry.joints_of if isinstance(entry, _JointsEntry) else None,
-        derived_when=(*path, "derived_when") if isinstance(entry, _DerivedEntry) else None,
+        joints_of=entry.joints_of if isinstance(entry, JointsEntry) else None,
+        derived_when=(*path, "derived_when") if isinstance(entry, DerivedEntry) else None,
         when=(*path, "when") if "when" in raw else None,
         unfinished=entry.unfinished if isinstance(entry, _EnumEntry) else None,
     )
@@ -484,23 +489,23 @@ def _model_of(document: Document, path: Path_, raw: Any) -> type[_Entry] | None:
         document.report(path, f"expected keys such as `type`, `ask`{but_found(raw)}")
         return None
     if "derived_when" in raw:
-        return _DerivedEntry
+        return DerivedEntry
     if "joints_of" in raw:
-        return _JointsEntry
+        return JointsEntry
     kind = raw.get("type")
-    if isinstance(kind, str) and kind in _ENTRIES:
-        return _ENTRIES[kind]
+    if isinstance(kind, str) and kind in ENTRIES:
+        return ENTRIES[kind]
     misspelt = [
         one for one in raw if closest(one, _TELL_THE_TYPE) and one not in _Entry.model_fields
     ]
     if kind is not None:
-        message = f"{quoted(kind)} is no type{did_you_mean(kind, _ENTRIES)}; the types are {_choices(_ENTRIES)}"
+        message = f"{quoted(kind)} is no type{did_you_mean(kind, ENTRIES)}; the types are {_choices(ENTRIES)}"
         document.report((*path, "type"), message)
     elif misspelt:
         hint = did_you_mean(misspelt[0], _TELL_THE_TYPE)
         document.report((*path, misspelt[0]), f"unknown key `{misspelt[0]}`{hint}", at_key=True)
     else:
-        document.report(path, f"`type` is missing; the types are {_choices(_ENTRIES)}")
+        document.report(path, f"`type` is missing; the types are {_choices(ENTRIES)}")
     return None
 
 
@@ -513,7 +518,7 @@ def _type(document: Document, path: Path_, entry: _Entry) -> FactType | None:
                 return None
             _check_unfinished(document, path, entry)
             return (Enum if isinstance(entry, _EnumEntry) else SetOf)(entry.values)
-        case _LevelsEntry() | _JointsEntry():
+        case _LevelsEntry() | JointsEntry():
             return Levels()
         case _TargetsEntry():
             return TargetLabels()

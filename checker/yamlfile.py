@@ -68,6 +68,14 @@ OneOrMany = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
 Text = Annotated[str, StringConstraints(min_length=1)]
 """A text that must say something."""
 
+
+class Allowance(FromFile):
+    """A lint rule that may find something here, and why that is right; see docs/lint.md."""
+
+    allow: Text
+    because: Text
+
+
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})$")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}$")
@@ -430,7 +438,7 @@ class _Builder:
             return None
         if not event.implicit[0]:
             return text
-        value = _plain(text)
+        value = plain_value(text)
         if isinstance(value, str) and _DATE.fullmatch(text):
             self._problem(event, f"`{text}` is not a day of the calendar")
         return value
@@ -450,8 +458,8 @@ class _Open:
     awaits_value: bool = False
 
 
-def _plain(text: str) -> Any:
-    """What a text means that stands in no quotes."""
+def plain_value(text: str) -> Any:
+    """What a text means that stands in no quotes: a number, a date, true, false, nothing, or itself."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if _INTEGER.fullmatch(text):
@@ -561,7 +569,7 @@ def _about_quotes(value: Any, wanted: type) -> str:
     if wanted is str and isinstance(value, bool | int | float | date):
         return "; put it in quotes"
     plain_types = (int, float) if wanted is float else wanted
-    if isinstance(value, str) and wanted is not str and isinstance(_plain(value), plain_types):
+    if isinstance(value, str) and wanted is not str and isinstance(plain_value(value), plain_types):
         return " in quotes; leave the quotes out"
     return ""
 

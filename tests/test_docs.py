@@ -96,7 +96,10 @@ def update(page: Path, arguments: str, expected: str, real: str, code: int) -> N
 def test_every_command_has_help_and_a_page() -> None:
     """No command of the program is missing from the documentation."""
     pages = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-    for words in ("check", "explain", "new", "audit", "rules list", "rules show", "rules check"):
+    of_rules = ["list", "show", "check", "test", "lint", "explain", "fmt", "schema", "docs"]
+    of_new = ("rules new fact", "rules new guideline", "rules new criterion")
+    commands = ("check", "explain", "new", "audit", *(f"rules {one}" for one in of_rules), *of_new)
+    for words in commands:
         output, code = run(f"{words} --help")
 
         assert code == 0

@@ -6,10 +6,26 @@ from typing import Annotated
 
 import typer
 
-from checker.cli import common
+from checker.cli import (
+    common,
+    rules_check,
+    rules_docs,
+    rules_fmt,
+    rules_lint,
+    rules_new,
+    rules_schema,
+)
 from checker.errors import Place, Problem, RuleError, did_you_mean
 
 app = typer.Typer(help="Look at the rule base, and check it.", no_args_is_help=True)
+app.command("check")(rules_check.check)
+app.command("test")(rules_check.examples)
+app.add_typer(rules_new.app, name="new")
+app.command("lint")(rules_lint.lint)
+app.command("explain")(rules_lint.explain)
+app.command("schema")(rules_schema.schema)
+app.command("docs")(rules_docs.docs)
+app.command("fmt")(rules_fmt.fmt)
 
 
 @app.command("list")
@@ -35,16 +51,3 @@ def show(
             [Problem(Place("checker rules show"), f"unknown guideline `{guideline}`{hint}")]
         )
     show_guideline(base.guidelines[guideline], common.console())
-
-
-@app.command()
-def check(rules: common.RulesFolder = None) -> None:
-    """Load the rule base, compile it, and run the examples of every criterion on both engines."""
-    from checker.authoring.examples import run_examples
-    from checker.render.rules import show_examples
-
-    engine = common.engine_for(rules)
-    engine.prepare()
-    ran = run_examples(engine)
-    show_examples(ran, engine, common.console())
-    raise typer.Exit(common.READY if all(one.as_expected for one in ran) else common.NOT_READY)

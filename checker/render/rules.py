@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from checker import __version__
 from checker.authoring.examples import Ran
+from checker.authoring.lint.catalogue import Remark
 from checker.engine.agreed import Engine
 from checker.guideline import Criterion, Guideline, Silence
+from checker.render.lint import told
+from checker.render.records import Level, Tried
 from checker.render.words import condition_words
 from checker.rulebase import RuleBase
 from checker.wording import plain
 
-_WHEN_SILENT: dict[Silence, str] = {
+WHEN_SILENT: dict[Silence, str] = {
     "presumed": "presumed when the chart is silent",
     "counts_against": "silence counts against the request",
     "ask": "asked when the chart is silent",
 }
-_ROLES = {
+ROLES = {
     "eligibility": "decides",
     "administrative": "decides",
     "conduct": "advice on how to do it",
@@ -83,7 +89,7 @@ def _show_criterion(number: int, criterion: Criterion, console: Console) -> None
     console.print(
         Text.assemble(
             (f"{number}. {criterion.id}", "bold"),
-            f"   {criterion.place_in_source}   {_ROLES[criterion.kind]}",
+            f"   {criterion.place_in_source}   {ROLES[criterion.kind]}",
         )
     )
     lines = [criterion.says]
@@ -92,7 +98,7 @@ def _show_criterion(number: int, criterion: Criterion, console: Console) -> None
     lines.append(f"Needs: {condition_words(criterion.requires)}.")
     if criterion.unless:
         lines.append(f"Unless it is documented: {condition_words(criterion.unless)}.")
-    lines.append(f"{_WHEN_SILENT[criterion.if_silent].capitalize()}.")
+    lines.append(f"{WHEN_SILENT[criterion.if_silent].capitalize()}.")
     lines.append(f"To do: {criterion.fix}")
     if not criterion.verified:
         lines.append("Not verified against the source.")
@@ -104,8 +110,24 @@ def _show_criterion(number: int, criterion: Criterion, console: Console) -> None
 
 def show_examples(ran: Sequence[Ran], engine: Engine, console: Console) -> None:
     """The examples that fail, then the counts."""
-    failed = [one for one in ran if not one.as_expected]
-    for one in failed:
+    _show_failed(ran, console)
+    guidelines = {one.guideline.id for one in ran}
+    criteria = {(one.guideline.id, one.criterion.id) for one in ran}
+    counts = (
+        f"{count(len(guidelines), 'guideline')}, {count(len(criteria), 'criterion', 'criteria')}"
+    )
+    console.print(f"{counts}: {_passed(ran)} (decided by {engine.name})")
+
+
+def _passed(ran: Sequence[Ran]) -> str:
+    failed = sum(not one.as_expected for one in ran)
+    return f"{count(len(ran) - failed, 'example')} passed, {failed} failed"
+
+
+def _show_failed(ran: Sequence[Ran], console: Console) -> None:
+    for one in ran:
+        if one.as_expected:
+            continue
         table = Table.grid(padding=(0, 1))
         table.add_row(
             Text("failed", style="bold red"), Text(f"{one.criterion.id}: {one.example.name}")
@@ -113,8 +135,84 @@ def show_examples(ran: Sequence[Ran], engine: Engine, console: Console) -> None:
         table.add_row("", f"expected {one.example.expect}, got {one.status}")
         table.add_row("", Text(f"{one.example.place}   {one.guideline.id}", style="dim"))
         console.print(table)
+
+
+def count(number: int, word: str, words: str | None = None) -> str:
+    """`1 example`, `2 examples`."""
+    return f"{number} {word if number == 1 else words or f'{word}s'}"
+
+
+def show_check(
+    ran: Sequence[Ran], remarks: Sequence[Remark], engine: Engine, console: Console
+) -> None:
+    """One line for each kind of check, then what is wrong."""
     rules = engine.rules
     criteria = sum(len(one.criteria) for one in rules.guidelines.values())
-    counts = f"{len(rules.guidelines)} guidelines, {criteria} criteria, {len(rules.vocabulary.facts)} facts"
-    passed = f"{len(ran) - len(failed)} examples passed, {len(failed)} failed"
-    console.print(f"{counts}: {passed} (decided by {engine.name})")
+    loaded = (
+        f"{count(len(rules.guidelines), 'guideline')}, {count(criteria, 'criterion', 'criteria')},"
+        f" {count(len(rules.vocabulary.facts), 'fact')}"
+    )
+    compiled = f"for all readings, for {engine.name}"
+    if engine.unavailable:
+        compiled = f"nothing to compile, as {engine.unavailable}"
+    examples_fail = any(not one.as_expected for one in ran)
+    levels = Counter(one.rule.level for one in remarks)
+    lines = [
+        (True, "loaded", loaded),
+        (True, "compiled", compiled),
+        (not examples_fail, "examples", f"{_passed(ran)} (decided by {engine.name})"),
+        (not levels["error"], "lint", _lint_words(levels)),
+    ]
+    for fine, what, said in lines:
+        mark = Text("ok" if fine else "no", style="green" if fine else "bold red")
+        console.print(Text.assemble(mark, f"  {what:<9} {said}"))
+    if examples_fail or levels["error"] or levels["warning"]:
+        console.print()
+    _show_failed(ran, console)
+    for remark in remarks:
+        if remark.rule.level != "note":
+            console.print(Text(told(remark)), soft_wrap=True)
+
+
+def _lint_words(levels: Counter[Level]) -> str:
+    parts = [count(levels[one], one) for one in ("error", "warning") if levels[one]]
+    notes = f"; {count(levels['note'], 'note')}" if levels["note"] else ""
+    return f"{', '.join(parts) or 'nothing to mend'}{notes}"
+
+
+def examples_tried(ran: Iterable[Ran]) -> list[Tried]:
+    """The examples for JUnit, one group for each criterion."""
+    return [
+        Tried(
+            f"{one.guideline.id}#{one.criterion.id}",
+            one.example.name,
+            one.example.place,
+            None if one.as_expected else f"expected {one.example.expect}, got {one.status}",
+        )
+        for one in ran
+    ]
+
+
+def examples_json(ran: Sequence[Ran], engine: Engine) -> dict[str, Any]:
+    """The whole answer of `rules test`."""
+    return {
+        "schema": 1,
+        "tool": {"name": "checker", "version": __version__, "engine": engine.name},
+        "rules": {"digest": engine.rules.digest},
+        "summary": {
+            "passed": sum(one.as_expected for one in ran),
+            "failed": sum(not one.as_expected for one in ran),
+        },
+        "examples": [
+            {
+                "guideline": one.guideline.id,
+                "criterion": one.criterion.id,
+                "name": one.example.name,
+                "expected": one.example.expect,
+                "status": one.status,
+                "passed": one.as_expected,
+                "rule": {"file": one.example.place.file, "line": one.example.place.line},
+            }
+            for one in ran
+        ],
+    }

@@ -255,6 +255,7 @@ criteria:
     verified: true
     examples:
       - {name: a swimmer, facts: {can_swim: true}, expect: met}
+      - {name: no swimmer, facts: {can_swim: false}, expect: not met}
       - {name: nothing about it, facts: {}, expect: missing}
 """
 

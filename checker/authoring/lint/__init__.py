@@ -1,0 +1,1 @@
+"""Looks for what loads in a rule base and would do harm."""
