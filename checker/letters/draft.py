@@ -10,7 +10,6 @@ from typing import Self
 from checker import __version__
 from checker.case import (
     Case,
-    Decision,
     LetterEntry,
     ReadEntry,
     Request,
@@ -18,14 +17,16 @@ from checker.case import (
     contradictions,
 )
 from checker.charting import Facts, FactsFrom, heard
-from checker.fact import Evidence, NotDocumented, evidence_of
+from checker.fact import NotDocumented, evidence_of
+from checker.letters.decisionlists import DecisionLists, load_decision_lists
+from checker.letters.decisions import decision_on, said_absent
 from checker.letters.facts import stated
 from checker.letters.grounds import with_grounds
 from checker.letters.layout import read_letters
 from checker.letters.layoutfile import Layouts, load_layouts
-from checker.letters.letter import Item, Letter, LetterText, Span
+from checker.letters.letter import Item, Letter
 from checker.letters.requestlists import RequestLists, load_request_lists
-from checker.letters.requests import requested
+from checker.letters.requests import requested, treatment_kind
 from checker.letters.text import read_letter_text
 from checker.letters.wordlists import FactLists, load_lists
 from checker.rulebase import LETTERS, RuleBase
@@ -39,6 +40,7 @@ class LetterReader:
     layouts: Layouts
     of_requests: RequestLists
     of_facts: FactLists
+    of_decisions: DecisionLists
 
     @classmethod
     def load(cls, rules: RuleBase) -> Self:
@@ -53,6 +55,7 @@ class LetterReader:
             load_layouts(lists),
             load_request_lists(lists, rules.vocabulary),
             load_lists(lists, rules.vocabulary),
+            load_decision_lists(lists),
         )
 
     def cases(self, path: Path) -> tuple[Case, ...]:
@@ -67,6 +70,7 @@ class LetterReader:
         return tuple(self._case(letter, name) for letter, name in zip(letters, names, strict=True))
 
     def _case(self, letter: Letter, name: str) -> Case:
+        facts = stated(letter, self.of_facts, self.rules)
         case = Case(
             name=name,
             file=letter.source.file,
@@ -74,14 +78,22 @@ class LetterReader:
             jurisdiction=letter.jurisdiction,
             letter=_entry(letter, name, self.rules),
             record="closed",
-            facts=dict(stated(letter, self.of_facts, self.rules)),
-            requests=tuple(self._request(item, letter) for item in letter.items),
+            facts=facts,
+            requests=tuple(self._request(item, letter, facts) for item in letter.items),
         )
         return with_grounds(_without_contradictions(case, self.rules), self.rules)
 
-    def _request(self, item: Item, letter: Letter) -> Request:
-        facts = dict(requested(item, letter, self.of_requests, self.rules))
-        return Request(str(item.number), item.requested, facts, _decision(item, letter, self.rules))
+    def _request(self, item: Item, letter: Letter, facts: Facts) -> Request:
+        order = self.rules.search_order.order(letter.jurisdiction)
+        decided = decision_on(item, letter, self.of_decisions, order, self.of_facts.abbreviations)
+        absent = tuple(said_absent(facts, item.rationale)) if item.rationale else ()
+        return Request(
+            id=str(item.number),
+            item=item.requested,
+            facts=requested(item, letter, self.of_requests, self.rules),
+            decision=replace(decided, says_absent=absent),
+            kind=treatment_kind(item.requested, self.of_requests),
+        )
 
 
 def _numbered(stem: str, number: int) -> list[str]:
@@ -103,32 +115,6 @@ def _entry(letter: Letter, name: str, rules: RuleBase) -> LetterEntry:
         ur_date=letter.ur_date,
         reviewer=ReviewerEntry(specialty=letter.specialty, licensed_in=letter.licensed_in),
         note="; ".join(letter.warnings) or None,
-    )
-
-
-def _decision(item: Item, letter: Letter, rules: RuleBase) -> Decision:
-    """What was decided and on what source; the grounds are read later, from what the reviewer says."""
-    cited = tuple(dict.fromkeys(one.id for one in item.cited))
-    order = rules.search_order.order(letter.jurisdiction)
-    in_order = any(order.names(one) for one in cited)
-    return Decision(
-        outcome=item.outcome,
-        guidelines_cited=cited,
-        grounds=(),
-        basis="guideline" if in_order or not cited else "other source",
-        evidence=_evidence(item.decided, letter.source),
-        note=None,
-    )
-
-
-def _evidence(span: Span, source: LetterText) -> Evidence:
-    return Evidence(
-        section="rationale",
-        voice="reviewer",
-        line=source.line(span.start),
-        at=(span.start, span.end),
-        quote=source.words(span),
-        confirmed=False,
     )
 
 

@@ -103,14 +103,12 @@ def load_request_lists(folder: Path, vocabulary: Vocabulary) -> RequestLists:
     _check(document, file, vocabulary)
     facts = {
         fact: {
-            value: _compiled(document, ("facts", fact, value), entry)
+            value: words_of(document, ("facts", fact, value), entry)
             for value, entry in values.items()
         }
         for fact, values in file.facts.items()
     }
-    kinds = {
-        kind: _compiled(document, ("kinds", kind), entry) for kind, entry in file.kinds.items()
-    }
+    kinds = {kind: words_of(document, ("kinds", kind), entry) for kind, entry in file.kinds.items()}
     asks = Words(
         _phrases(document, ("in_summary", "asks"), file.in_summary.asks),
         not_with=_phrases(document, ("in_summary", "not"), file.in_summary.not_),
@@ -130,24 +128,25 @@ def check_lists(folder: Path, vocabulary: Vocabulary) -> tuple[Problem, ...]:
     """
     lists = load_request_lists(folder, vocabulary)
     document, file = _read(folder)
-    entries: list[tuple[Path_, Words, Iterable[str], Iterable[str]]] = [
-        (("facts", fact, value), lists.facts[fact][value], entry.yes, entry.no)
-        for fact, values in file.facts.items()
-        for value, entry in values.items()
-    ]
-    entries += [
-        (("kinds", kind), lists.kinds[kind], entry.yes, entry.no)
-        for kind, entry in file.kinds.items()
-    ]
-    entries.append((("in_summary",), lists.asks, file.in_summary.yes, file.in_summary.no))
-    for path, words, yes, no in entries:
-        for index, title in enumerate(yes):
-            if not matches(words, title):
-                document.report((*path, "yes", index), f"no phrase of `{path[-1]}` matches this")
-        for index, title in enumerate(no):
-            if matches(words, title):
-                document.report((*path, "no", index), f"a phrase of `{path[-1]}` matches this")
+    for fact, values in file.facts.items():
+        for value, entry in values.items():
+            check_words(document, ("facts", fact, value), lists.facts[fact][value], entry)
+    for kind, entry in file.kinds.items():
+        check_words(document, ("kinds", kind), lists.kinds[kind], entry)
+    check_words(document, ("in_summary",), lists.asks, file.in_summary)
     return tuple(sorted(document.problems))
+
+
+def check_words(
+    document: Document, path: Path_, words: Words, entry: WordsEntry | InSummaryEntry
+) -> None:
+    """Reports the samples of an entry that its words do not tell apart."""
+    for index, title in enumerate(entry.yes):
+        if not matches(words, title):
+            document.report((*path, "yes", index), f"no phrase of `{path[-1]}` matches this")
+    for index, title in enumerate(entry.no):
+        if matches(words, title):
+            document.report((*path, "no", index), f"a phrase of `{path[-1]}` matches this")
 
 
 def matches(words: Words, title: str) -> bool:
@@ -183,7 +182,8 @@ def _read(folder: Path) -> tuple[Document, RequestsFile]:
     return document, file
 
 
-def _compiled(document: Document, path: Path_, entry: WordsEntry) -> Words:
+def words_of(document: Document, path: Path_, entry: WordsEntry) -> Words:
+    """The compiled phrases of an entry; what is wrong with them is reported in the document."""
     return Words(
         _phrases(document, (*path, "phrases"), entry.phrases),
         _phrases(document, (*path, "unless"), entry.unless),

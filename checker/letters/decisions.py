@@ -1,0 +1,90 @@
+"""What a letter tells of a decision: outcome, sources, how the rationale closes, hedges and repeats itself.
+
+All of it is the reviewer's. An audit looks at it; no fact and no criterion does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from checker.decision import Decision, Rationale, Said
+from checker.fact import Evidence, Fact, NotDocumented
+from checker.letters.decisionlists import DecisionLists
+from checker.letters.flat import Flat, flatten
+from checker.letters.letter import Item, Letter, LetterText, Span
+from checker.letters.requestlists import Words
+from checker.letters.sentences import sentences
+from checker.searchorder import Order
+from checker.sketch import sketch
+
+
+def decision_on(
+    item: Item, letter: Letter, lists: DecisionLists, order: Order, abbreviations: Collection[str]
+) -> Decision:
+    """The decision on an item; its grounds are read later, from what the reviewer says of the chart."""
+    source = letter.source
+    cited = tuple(dict.fromkeys(one.id for one in item.cited))
+    known = not cited or any(order.names(one) for one in cited)
+    rationale = item.rationale
+    said = list(_sentences(source, rationale, abbreviations)) if rationale else []
+    return Decision(
+        outcome=item.outcome,
+        guidelines_cited=cited,
+        grounds=(),
+        basis="guideline" if known else "other source",
+        evidence=_place(item.decided, source),
+        note=None,
+        cited_at=_place(item.reviewer_guideline, source) if item.reviewer_guideline else None,
+        closing=_closing(said, source, lists),
+        hedges=tuple(
+            _place(one.at(0, len(one.text)), source) for one in said if _stands(lists.hedges, one)
+        ),
+        rationale=Rationale(
+            _place(rationale, source, quoted=False),
+            sketch(source.text[rationale.start : rationale.end]),
+            None,
+        )
+        if rationale
+        else None,
+    )
+
+
+def said_absent(facts: Mapping[str, Fact], rationale: Span) -> Iterator[Said]:
+    """The facts of which the reviewer says, in a rationale, that they are not documented."""
+    for name, fact in facts.items():
+        if isinstance(fact, NotDocumented):
+            for one in fact.evidence:
+                inside = one.at and rationale.start <= one.at[0] < rationale.end
+                if one.voice == "reviewer" and inside:
+                    yield Said(name, one)
+
+
+def _sentences(source: LetterText, span: Span, abbreviations: Collection[str]) -> Iterator[Flat]:
+    whole = flatten(source.text, span)
+    for start, end in sentences(whole.text, abbreviations):
+        yield flatten(source.text, whole.at(start, end))
+
+
+def _closing(said: list[Flat], source: LetterText, lists: DecisionLists) -> Said | None:
+    for one in reversed(said):
+        for outcome, words in lists.closing.items():
+            if _stands(words, one):
+                return Said(outcome, _place(one.at(0, len(one.text)), source))
+    return None
+
+
+def _stands(words: Words, sentence: Flat) -> bool:
+    return words.found(sentence, 0, len(sentence.text)) is not None
+
+
+def _place(span: Span, source: LetterText, *, quoted: bool = True) -> Evidence:
+    line, last = source.line(span.start), source.line(span.end - 1)
+    return Evidence(
+        section="rationale",
+        voice="reviewer",
+        line=line,
+        last_line=last if last > line else None,
+        at=(span.start, span.end),
+        quote=source.words(span) if quoted else None,
+        confirmed=False,
+    )
