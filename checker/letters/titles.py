@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +21,7 @@ _FULL_LINE = 0.8
 """A line that is shorter than this part of the longest, with the next word on it, was ended on purpose."""
 
 _LONGEST_TITLE = 40
-"""Lines."""
+"""Lines, or sentences."""
 
 _PART = re.compile(r"\{(\w+)\}")
 
@@ -74,7 +74,8 @@ def shares_its_line(text: str, start: int) -> bool:
 
 def _sentence_start(text: str, floor: int, end: int, templates: Sequence[str]) -> int:
     """Where the last sentence begins, for a title in the line of the text before it."""
-    for match in reversed(list(_BETWEEN_SENTENCES.finditer(text, floor, end))):
+    last = deque(_BETWEEN_SENTENCES.finditer(text, floor, end), maxlen=_LONGEST_TITLE)
+    for match in reversed(last):
         if not _lacks_its_begin(text[match.end() : end], templates):
             return match.end()
     return floor
