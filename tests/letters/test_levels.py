@@ -19,7 +19,7 @@ def anatomy(rules: RuleBase) -> Anatomy:
 @pytest.mark.parametrize(
     ("text", "labels"),
     [
-        ("L1-2 and L2-3 medial branch blocks", "L1-2 L2-3"),
+        ("L2-3 and L3-4 medial branch block", "L2-3 L3-4"),
         ("L3/4 L4/5", "L3-4 L4-5"),
         ("L3/L4, L4/L5", "L3-4 L4-5"),
         ("L4–L5 & L5—S1", "L4-5 L5-S1"),
