@@ -83,9 +83,7 @@ def _sentence_start(text: str, floor: int, end: int, templates: Sequence[str]) -
 
 def line_width(text: str, start: int, end: int) -> int:
     """How long a full line is: all but the longest tenth of the lines are no longer."""
-    lengths = sorted(
-        stop - start for start, stop in (one.span() for one in _LINE.finditer(text, start, end))
-    )
+    lengths = sorted(filter(None, map(len, map(str.strip, text[start:end].splitlines()))))
     return lengths[len(lengths) * 9 // 10] if lengths else 0
 
 
