@@ -27,7 +27,7 @@ class Folded:
 
     def source(self, start: int, end: int) -> Span:
         """Where folded characters stand in the text as it was given."""
-        return Span(self._source(start), self._source(end - 1) + 1)
+        return Span(self.at(start), self.at(end - 1) + 1)
 
     def position(self, source: int) -> int:
         """The first folded character that stands at or behind a character of the text as it was given."""
@@ -43,7 +43,8 @@ class Folded:
         index = bisect_left(self.starts, position)
         return index < len(self.starts) and self.starts[index] == position
 
-    def _source(self, position: int) -> int:
+    def at(self, position: int) -> int:
+        """Where a folded character stands in the text as it was given."""
         index = bisect_right(self.starts, position) - 1
         return self.sources[index] + position - self.starts[index]
 

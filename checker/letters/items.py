@@ -34,11 +34,15 @@ class TooManyItems(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """A decision in folded characters; `outcome` is None where it is made in part."""
+    """A decision in folded characters.
+
+    `outcome` is None where it is made in part, or cannot be read before the label `unread_before`.
+    """
 
     outcome: ReviewersOutcome | None
     start: int
     end: int
+    unread_before: str | None = None
 
 
 @dataclass
@@ -73,15 +77,10 @@ class ItemReader:
         start, end = self._region()
         self.begin = start
         marks = self._marks(self.page.part(start, end))
-        opening = [
-            (index, decided)
-            for index, (_, mark) in enumerate(marks)
-            if (decided := self._decision_before(mark.start, start))
-        ]
+        opening = list(self._openings(marks, start))
         self._check_number(len(opening))
         self._warn_of_others(self.page.part(start, end), [decided for _, decided in opening])
         indexes = [index for index, _ in opening] + [len(marks)]
-        self._warn_of_undecided(marks, indexes)
         groups = [_in_order(marks[here:there]) for here, there in pairwise(indexes)]
         whole_titles = []
         floor, first = start, "issues" in self.sections
@@ -100,20 +99,26 @@ class ItemReader:
                 )
             yield self._item(number, title, decided, self._passages(group, stop))
 
-    def _warn_of_undecided(
-        self, marks: Sequence[tuple[Passage, Found]], opening: Sequence[int]
-    ) -> None:
-        """Tell of labels that begin another item, but have no decision before them."""
-        undecided = (
-            mark
-            for index, (kind, mark) in enumerate(marks)
-            if index not in opening
-            and (index < opening[0] or PASSAGES.index(kind) < PASSAGES.index(marks[index - 1][0]))
-        )
-        self.warnings += (
-            f"line {self._line(mark.start)} has `{mark.phrase}` without a decision before it"
-            for mark in islice(undecided, _MOST_OTHERS)
-        )
+    def _openings(
+        self, marks: Sequence[tuple[Passage, Found]], floor: int
+    ) -> Iterator[tuple[int, _Decided]]:
+        """The first label of every item with the decision before it.
+
+        A label that goes back in the order of passages begins an item too, even if its decision cannot be read;
+        one that is a sentence and not written with `:` may belong to a rationale, and is only told.
+        """
+        last = len(PASSAGES)
+        for index, (kind, mark) in enumerate(marks):
+            if decided := self._decision_before(mark.start, floor):
+                yield index, decided
+            elif PASSAGES.index(kind) < last and mark.phrase.endswith(":"):
+                yield index, _Decided(None, mark.start, mark.start, mark.phrase)
+            elif PASSAGES.index(kind) < last and len(self.warnings) < _MOST_OTHERS:
+                line = self._line(mark.start)
+                self.warnings.append(
+                    f"line {line} begins like an item, `{mark.phrase}`, without a decision before it"
+                )
+            last = PASSAGES.index(kind)
 
     def _region(self) -> tuple[int, int]:
         for role in ("issues", "summary"):
@@ -333,6 +338,12 @@ class ItemReader:
         return Span(span.start, number.start()) if number else span
 
     def _item(self, number: int, title: Span, decided: _Decided, passages: Passages) -> Item | None:
+        if decided.unread_before:
+            self.warnings.append(
+                f"item {number} (line {self._line(decided.start)}) has `{decided.unread_before}` without a"
+                " decision before it; it is left out"
+            )
+            return None
         if title.start >= title.end:
             self.warnings.append(
                 f"line {self._line(decided.start)} decides an item without a title"

@@ -46,14 +46,14 @@ class Page:
 
     def begins_line(self, position: int) -> bool:
         """Whether only white space stands before a folded character in its line."""
-        at = self.source(position, position + 1).start - 1
+        at = self.folded.at(position) - 1
         while at >= 0 and self.text[at] in _INDENT:
             at -= 1
         return at < 0 or self.text[at] in _LINE_ENDS
 
     def ends_line(self, position: int) -> bool:
         """Whether only white space stands behind the folded character before `position` in its line."""
-        at = self.source(position - 1, position).end
+        at = self.folded.at(position - 1) + 1
         while at < len(self.text) and self.text[at] in _INDENT:
             at += 1
         return at >= len(self.text) or self.text[at] in _LINE_ENDS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +21,7 @@ _FULL_LINE = 0.8
 """A line that is shorter than this part of the longest, with the next word on it, was ended on purpose."""
 
 _LONGEST_TITLE = 40
-"""Lines."""
+"""Lines, or sentences."""
 
 _PART = re.compile(r"\{(\w+)\}")
 
@@ -74,7 +74,8 @@ def shares_its_line(text: str, start: int) -> bool:
 
 def _sentence_start(text: str, floor: int, end: int, templates: Sequence[str]) -> int:
     """Where the last sentence begins, for a title in the line of the text before it."""
-    for match in reversed(list(_BETWEEN_SENTENCES.finditer(text, floor, end))):
+    last = deque(_BETWEEN_SENTENCES.finditer(text, floor, end), maxlen=_LONGEST_TITLE)
+    for match in reversed(last):
         if not _lacks_its_begin(text[match.end() : end], templates):
             return match.end()
     return floor
@@ -82,9 +83,7 @@ def _sentence_start(text: str, floor: int, end: int, templates: Sequence[str]) -
 
 def line_width(text: str, start: int, end: int) -> int:
     """How long a full line is: all but the longest tenth of the lines are no longer."""
-    lengths = sorted(
-        stop - start for start, stop in (one.span() for one in _LINE.finditer(text, start, end))
-    )
+    lengths = sorted(filter(None, map(len, map(str.strip, text[start:end].splitlines()))))
     return lengths[len(lengths) * 9 // 10] if lengths else 0
 
 

@@ -156,10 +156,10 @@ def test_an_ampersand_in_a_specialty_is_written_out(read: Read):
     [
         ("A worker with a date of injury on 03-04-2012.", date(2012, 3, 4), None),
         ("He sustained an industrial injury on March 4, 2012.", date(2012, 3, 4), None),
-        ("33 y/o with date of injury 1/22/09 and pain.", date(2009, 1, 22), None),
-        ("The date of UR decision was 11/14/14.", None, date(2014, 11, 14)),
-        ("On 10- \n05-2015 Utilization Review said no.", None, date(2015, 10, 5)),
-        ("It was denied per utilization review, 07/09/2013.", None, date(2013, 7, 9)),
+        ("A cook, date of injury 2/23/08, has pain.", date(2008, 2, 23), None),
+        ("The date of UR decision was 4/5/16.", None, date(2016, 4, 5)),
+        ("On 11- \n06-2016 Utilization Review said no.", None, date(2016, 11, 6)),
+        ("It was denied per utilization review, 08/07/2014.", None, date(2014, 8, 7)),
         ("The date of injury is 02/30/2012.", None, None),
         ("A visit took place on 3/4/2012.", None, None),
     ],
@@ -321,9 +321,29 @@ def test_an_item_whose_decision_is_unreadable_is_told(read: Read):
 
     line = text[: text.index("Overtxrned")].count("\n") + 2
     assert [words(letter, one) for one in letter.items] == [BLOCK.title, LONG.title]
-    assert letter.warnings == (
-        f"line {line} has `Claims Administrator guideline:` without a decision before it",
+    assert [one.number for one in letter.items] == [1, 3]
+    assert letter.items[0].rationale
+    assert letter.source.words(letter.items[0].rationale) == BLOCK.rationale
+    (warning,) = letter.warnings
+    assert warning == (
+        f"item 2 (line {line}) has `Claims Administrator guideline:` without a decision before it;"
+        " it is left out"
     )
+
+
+def test_a_sentence_like_a_label_in_a_rationale_is_told_and_read_on(read: Read):
+    """It may begin an item whose decision is lost, or belong to the rationale."""
+    odd = replace(
+        BLOCK, rationale="None. The Claims Administrator did not cite a source. So be it."
+    )
+
+    letter = only(read(imr_documents(replace(TOLD, items=(odd, SCAN)))))
+
+    assert [words(letter, one) for one in letter.items] == [BLOCK.title, SCAN.title]
+    assert letter.items[0].rationale
+    assert letter.source.words(letter.items[0].rationale) == odd.rationale
+    (warning,) = letter.warnings
+    assert "begins like an item, `The Claims Administrator did not cite`" in warning
 
 
 def test_a_title_in_the_line_of_the_rationale_begins_behind_its_last_sentence(read: Read):

@@ -19,7 +19,7 @@ def anatomy(rules: RuleBase) -> Anatomy:
 @pytest.mark.parametrize(
     ("text", "labels"),
     [
-        ("L1-2 and L2-3 medial branch blocks", "L1-2 L2-3"),
+        ("L2-3 and L3-4 medial branch block", "L2-3 L3-4"),
         ("L3/4 L4/5", "L3-4 L4-5"),
         ("L3/L4, L4/L5", "L3-4 L4-5"),
         ("L4–L5 & L5—S1", "L4-5 L5-S1"),
@@ -46,7 +46,7 @@ def anatomy(rules: RuleBase) -> Anatomy:
         ("T9-10, T10-11", "T9-10 T10-11"),
         ("C6-C8", "C6-C8"),
         ("L4-\N{NO-BREAK SPACE}".strip() + "5", "L4-5"),
-        ("C3, C4, C5 medial branches C3-C4 and C4-C5", "C3 C4 C5 C3-4 C4-5"),
+        ("C5, C6, C7 branches at C5-C6 and C6-C7", "C5 C6 C7 C5-6 C6-7"),
         ("the low back, without a level", ""),
         ("Norco 10/325mg #60, B12 and HbA1C 5", ""),
         ("L4, 2 sessions and 5 mg", "L4"),

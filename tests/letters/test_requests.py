@@ -38,12 +38,12 @@ ESI, CT, OPIOID = "epidural_steroid_injection", "computed_tomography", "opioid_m
     ("title", "expected"),
     [
         (
-            "Both sides L1-2 and L2-3 medial branch blocks with fluoroscopy",
+            "Both sides L2-3 and L3-4 medial branch blocks with fluoroscopy",
             {
                 "procedure": MBB,
                 "side": "bilateral",
                 "guidance": "fluoroscopy",
-                "targets": ("L1-2", "L2-3"),
+                "targets": ("L2-3", "L3-4"),
             },
         ),
         (
@@ -180,7 +180,9 @@ def test_a_silent_title_is_completed_by_the_sentence_that_asks(
 
 
 def test_what_a_scan_is_for_is_read_from_the_sentence_that_asks(facts_of):
-    facts = facts_of("CT scan of the lumbar spine", "A CT scan is requested due to loose hardware.")
+    facts = facts_of(
+        "CT scan of the lumbar spine", "A CT scan is requested, as screws may be loose."
+    )
 
     assert values(facts) == {
         "procedure": CT,
