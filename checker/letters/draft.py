@@ -92,7 +92,7 @@ class LetterReader:
             item=item.requested,
             facts=requested(item, letter, self.of_requests, self.rules),
             decision=replace(decided, says_absent=absent),
-            kind=treatment_kind(item.requested, self.of_requests),
+            kind=treatment_kind(item.remaining or item.requested, self.of_requests),
         )
 
 
