@@ -20,6 +20,7 @@ from checker.vocabulary import ENTRIES, DerivedEntry, JointsEntry, ProcedureEntr
 from checker.yamlfile import parse
 
 ROOT = Path(__file__).parents[2]
+FEW = settings(max_examples=settings.default.max_examples // 7)
 
 
 def texts() -> Iterator[tuple[str, str]]:
@@ -173,7 +174,7 @@ def careless(draw: st.DrawFn) -> str:
     return "\n".join(lines) + draw(st.sampled_from(["", "\n", "\n\n"]))
 
 
-@settings(max_examples=150)
+@settings(FEW)
 @given(careless())
 def test_any_file_keeps_its_meaning_and_its_comments(text: str) -> None:
     """However it is written; and what was laid out once stays as it is."""
@@ -185,7 +186,7 @@ def test_any_file_keeps_its_meaning_and_its_comments(text: str) -> None:
     assert all(line == line.rstrip() for line in written.splitlines())
 
 
-@settings(max_examples=300)
+@settings(FEW)
 @given(st.one_of(WORDS, HARD_WORDS, st.text()), st.booleans())
 def test_a_text_is_written_so_that_it_is_read_again(text: str, in_flow: bool) -> None:
     """With or without quotes, in braces or not; unless no file can hold it."""

@@ -18,6 +18,7 @@ from checker.render.junit import junit
 from checker.render.records import Notice, Rule, Tried
 from checker.render.sarif import address, sarif
 
+FEW = settings(max_examples=settings.default.max_examples // 10)
 RULES = [
     Rule("R001", "A first rule.", "# R001\n\nWhy."),
     Rule("R002", "Another one.", level="note"),
@@ -85,7 +86,7 @@ def test_a_file_is_named_by_an_address(file: str, expected: str) -> None:
     assert address(file) == expected
 
 
-@settings(max_examples=100)
+@settings(FEW)
 @given(HOSTILE, HOSTILE.filter(bool))
 def test_any_text_survives_in_a_log(message: str, file: str) -> None:
     """The log is ASCII, and what no format can carry is replaced."""
@@ -130,7 +131,7 @@ def test_no_test_at_all_is_a_document_too() -> None:
     assert (root.get("tests"), root.get("failures"), len(root)) == ("0", "0", 0)
 
 
-@settings(max_examples=100)
+@settings(FEW)
 @given(HOSTILE, HOSTILE, HOSTILE)
 def test_any_text_survives_in_a_report(group: str, name: str, failure: str) -> None:
     """Every report is well-formed, and a text has as many characters as before."""
@@ -154,7 +155,7 @@ def test_a_notice_is_a_command_in_one_line() -> None:
     ]
 
 
-@settings(max_examples=100)
+@settings(FEW)
 @given(HOSTILE, HOSTILE)
 def test_no_text_ends_a_command_early(message: str, file: str) -> None:
     """A message or a name can neither begin another command nor another setting."""
