@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft7Validator
 
 from checker.errors import Place
 from checker.render.github import github
@@ -42,6 +43,84 @@ HOSTILE = st.text(
 
 
 # --- SARIF ----------------------------------------------------------------------------------------
+
+
+def only(required: list[str], **properties: Any) -> dict[str, Any]:
+    """An object with these keys and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+TEXT = {"type": "string"}
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+FROM_ONE = {"type": "integer", "minimum": 1}
+MESSAGE = only(["text"], text=TEXT, markdown=TEXT)
+STANDARD = only(
+    ["version", "runs"],
+    **{"$schema": {"type": "string", "format": "uri"}},
+    version={"enum": ["2.1.0"]},
+    runs={
+        "type": "array",
+        "items": only(
+            ["tool"],
+            tool=only(
+                ["driver"],
+                driver=only(
+                    ["name"],
+                    name=TEXT,
+                    version=TEXT,
+                    rules={
+                        "type": "array",
+                        "uniqueItems": True,
+                        "items": only(
+                            ["id"],
+                            id=TEXT,
+                            shortDescription=MESSAGE,
+                            help=MESSAGE,
+                            defaultConfiguration=only([], level=LEVEL),
+                        ),
+                    },
+                ),
+            ),
+            columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+            results={
+                "type": "array",
+                "items": only(
+                    ["message"],
+                    ruleId=TEXT,
+                    ruleIndex={"type": "integer", "minimum": -1},
+                    level=LEVEL,
+                    message=MESSAGE,
+                    locations={
+                        "type": "array",
+                        "items": only(
+                            [],
+                            physicalLocation=only(
+                                ["artifactLocation"],
+                                artifactLocation=only(["uri"], uri=TEXT),
+                                region=only(
+                                    ["startLine"], startLine=FROM_ONE, startColumn=FROM_ONE
+                                ),
+                            ),
+                        ),
+                    },
+                ),
+            },
+        ),
+    },
+)
+"""What SARIF 2.1.0 allows in the parts of a log that are written here; it knows many others."""
+
+
+def test_a_log_fits_the_standard() -> None:
+    """No key that the standard does not know, and no value that it does not allow."""
+    errors = Draft7Validator(STANDARD).iter_errors(json.loads(sarif(RULES, NOTICES)))
+
+    assert [one.message for one in errors] == []
 
 
 def test_a_log_has_one_run_with_its_rules_and_results() -> None:
