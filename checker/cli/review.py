@@ -103,7 +103,9 @@ class Review:
         elif text:
             fact = answer(text, doubt.spec, self.engine.rules)
         if isinstance(fact, NotDocumented) and not isinstance(doubt.fact, NotDocumented):
-            fact = NotDocumented(note=f"Read as {self._words(doubt.fact)}; a person found it not said.")
+            fact = NotDocumented(
+                note=f"Read as {self._words(doubt.fact)}; a person found it not said."
+            )
         changed = answered(case, doubt, fact)
         if found := list(contradictions(changed, self.engine.rules)):
             place = Place(shown_path(self.path))

@@ -16,17 +16,17 @@ from checker.authoring.layout import laid_out, read_text, scalar
 from checker.errors import RuleError
 from checker.guideline import CriterionEntry, ExampleEntry, GuidelineFile, SourceEntry
 from checker.relations import RelationEntry
-from checker.shipped import shipped
 from checker.vocabulary import ENTRIES, DerivedEntry, JointsEntry, ProcedureEntry, VocabularyFile
 from checker.yamlfile import parse
 
 ROOT = Path(__file__).parents[2]
+FEW = settings(max_examples=settings.default.max_examples // 7)
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Every third file of rules, cases and tests that is read as YAML, however it is laid out."""
+    """Every fifth file of rules, cases and tests that is read as YAML, however it is laid out."""
     for folder in ("rules", "cases", "tests/bad_rules", "tests/bad_cases"):
-        for path in sorted((ROOT / folder).rglob("*.yaml"))[::3]:
+        for path in sorted((ROOT / folder).rglob("*.yaml"))[::5]:
             with suppress(RuleError):
                 yield path.relative_to(ROOT).as_posix(), read_text(path)
 
@@ -47,15 +47,7 @@ def test_every_file_keeps_its_meaning_and_is_laid_out_once_for_all() -> None:
 
         assert value(written) == value(text), name
         assert laid_out(name, written) == written, name
-    assert number > 80
-
-
-def test_the_shipped_rule_base_is_laid_out() -> None:
-    """The layout is that of the house."""
-    for path in sorted(shipped("rules").rglob("*.yaml")):
-        text = read_text(path)
-
-        assert laid_out(path.name, text) == text, path
+    assert number > 50
 
 
 WORDS = st.sampled_from(
@@ -182,7 +174,7 @@ def careless(draw: st.DrawFn) -> str:
     return "\n".join(lines) + draw(st.sampled_from(["", "\n", "\n\n"]))
 
 
-@settings(max_examples=300)
+@settings(FEW)
 @given(careless())
 def test_any_file_keeps_its_meaning_and_its_comments(text: str) -> None:
     """However it is written; and what was laid out once stays as it is."""
@@ -194,7 +186,7 @@ def test_any_file_keeps_its_meaning_and_its_comments(text: str) -> None:
     assert all(line == line.rstrip() for line in written.splitlines())
 
 
-@settings(max_examples=300)
+@settings(FEW)
 @given(st.one_of(WORDS, HARD_WORDS, st.text()), st.booleans())
 def test_a_text_is_written_so_that_it_is_read_again(text: str, in_flow: bool) -> None:
     """With or without quotes, in braces or not; unless no file can hold it."""

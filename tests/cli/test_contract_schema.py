@@ -91,7 +91,10 @@ def test_every_schema_is_printed_and_written(checker: Checker, tmp_path: Path) -
     ran = checker("rules", "schema", "-o", tmp_path)
 
     assert ran.code == 0
-    for flag, kind in FLAGS.items():
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"{kind}.schema.json" for kind in FLAGS.values()
+    }
+    for flag, kind in [*FLAGS.items()][::3]:
         printed = checker("rules", "schema", flag).json
         assert json.loads((tmp_path / f"{kind}.schema.json").read_text("utf-8")) == printed
         assert printed["$schema"].startswith("http://json-schema.org/")

@@ -109,7 +109,7 @@ def test_an_unknown_guideline_is_refused(checker: Checker, name: str, said: str)
 
 
 def test_the_shipped_rule_base_passes_its_own_examples(checker: Checker, rules: RuleBase) -> None:
-    """Every example of every criterion, on both implementations."""
+    """Every example of every criterion, on both implementations; one line for each kind of check."""
     examples = sum(
         len(criterion.examples)
         for guideline in rules.guidelines.values()
@@ -120,6 +120,8 @@ def test_the_shipped_rule_base_passes_its_own_examples(checker: Checker, rules: 
 
     assert (ran.code, ran.err) == (0, "")
     assert f"{examples} examples passed, 0 failed (decided by durable_rules)" in ran.out
+    marks = [line.split()[:2] for line in ran.out.splitlines()]
+    assert marks == [["ok", "loaded"], ["ok", "compiled"], ["ok", "examples"], ["ok", "lint"]]
 
 
 def test_a_failing_example_is_shown_with_its_place(checker: Checker, copied: Path) -> None:

@@ -13,7 +13,6 @@ import pytest
 from checker.cli import watching
 from checker.cli.watching import watch
 from checker.errors import Place, Problem, RuleError
-from checker.rulebase import RuleBase
 from checker.shipped import shipped
 
 Checker = Callable[..., Any]
@@ -42,15 +41,6 @@ def changed(folder: Path, old: str, new: str) -> None:
 # --- check ----------------------------------------------------------------------------------------
 
 
-def test_one_line_for_each_kind_of_check(checker: Checker) -> None:
-    """The shipped rule base passes all of them."""
-    ran = checker("rules", "check")
-
-    assert (ran.code, ran.err) == (0, "")
-    marks = [line.split()[:2] for line in ran.out.splitlines()]
-    assert marks == [["ok", "loaded"], ["ok", "compiled"], ["ok", "examples"], ["ok", "lint"]]
-
-
 def test_what_lint_finds_fails_the_check(checker: Checker, copied: Path) -> None:
     """With its place, below the summary."""
     changed(copied, "    fix: ", "    fix: TODO ")
@@ -75,18 +65,6 @@ def test_a_failed_example_fails_the_check(checker: Checker, copied: Path) -> Non
 
 
 # --- test -----------------------------------------------------------------------------------------
-
-
-def test_all_examples_run(checker: Checker, rules: RuleBase) -> None:
-    """Of every guideline."""
-    number = sum(
-        len(one.examples) for guideline in rules.guidelines.values() for one in guideline.criteria
-    )
-
-    ran = checker("rules", "test")
-
-    assert ran.code == 0
-    assert ran.out.endswith(f": {number} examples passed, 0 failed (decided by durable_rules)\n")
 
 
 def test_the_examples_of_one_file_run_alone(checker: Checker, copied: Path) -> None:

@@ -215,6 +215,17 @@ def test_what_is_safe_is_mended(checker: Checker, copied: Path) -> None:
     ]
 
 
+def test_only_what_is_mended_changes(checker: Checker, copied: Path) -> None:
+    """Line ends and a mark at the beginning stay as the author's editor writes them."""
+    path = changed(copied, *CAPITAL)
+    before = b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n")
+    path.write_bytes(before)
+
+    checker("rules", "lint", path, "--fix")
+
+    assert path.read_bytes() == before.replace(b"fix: write it down. ", b"fix: Write it down. ")
+
+
 def test_nothing_to_mend_changes_no_file(checker: Checker, copied: Path) -> None:
     """Not even its time."""
     before = {path: path.stat().st_mtime_ns for path in copied.rglob("*.yaml")}

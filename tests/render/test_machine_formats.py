@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft7Validator
 
 from checker.errors import Place
 from checker.render.github import github
@@ -18,6 +19,7 @@ from checker.render.junit import junit
 from checker.render.records import Notice, Rule, Tried
 from checker.render.sarif import address, sarif
 
+FEW = settings(max_examples=settings.default.max_examples // 10)
 RULES = [
     Rule("R001", "A first rule.", "# R001\n\nWhy."),
     Rule("R002", "Another one.", level="note"),
@@ -41,6 +43,84 @@ HOSTILE = st.text(
 
 
 # --- SARIF ----------------------------------------------------------------------------------------
+
+
+def only(required: list[str], **properties: Any) -> dict[str, Any]:
+    """An object with these keys and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+TEXT = {"type": "string"}
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+FROM_ONE = {"type": "integer", "minimum": 1}
+MESSAGE = only(["text"], text=TEXT, markdown=TEXT)
+STANDARD = only(
+    ["version", "runs"],
+    **{"$schema": {"type": "string", "format": "uri"}},
+    version={"enum": ["2.1.0"]},
+    runs={
+        "type": "array",
+        "items": only(
+            ["tool"],
+            tool=only(
+                ["driver"],
+                driver=only(
+                    ["name"],
+                    name=TEXT,
+                    version=TEXT,
+                    rules={
+                        "type": "array",
+                        "uniqueItems": True,
+                        "items": only(
+                            ["id"],
+                            id=TEXT,
+                            shortDescription=MESSAGE,
+                            help=MESSAGE,
+                            defaultConfiguration=only([], level=LEVEL),
+                        ),
+                    },
+                ),
+            ),
+            columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+            results={
+                "type": "array",
+                "items": only(
+                    ["message"],
+                    ruleId=TEXT,
+                    ruleIndex={"type": "integer", "minimum": -1},
+                    level=LEVEL,
+                    message=MESSAGE,
+                    locations={
+                        "type": "array",
+                        "items": only(
+                            [],
+                            physicalLocation=only(
+                                ["artifactLocation"],
+                                artifactLocation=only(["uri"], uri=TEXT),
+                                region=only(
+                                    ["startLine"], startLine=FROM_ONE, startColumn=FROM_ONE
+                                ),
+                            ),
+                        ),
+                    },
+                ),
+            },
+        ),
+    },
+)
+"""What SARIF 2.1.0 allows in the parts of a log that are written here; it knows many others."""
+
+
+def test_a_log_fits_the_standard() -> None:
+    """No key that the standard does not know, and no value that it does not allow."""
+    errors = Draft7Validator(STANDARD).iter_errors(json.loads(sarif(RULES, NOTICES)))
+
+    assert [one.message for one in errors] == []
 
 
 def test_a_log_has_one_run_with_its_rules_and_results() -> None:
@@ -85,7 +165,7 @@ def test_a_file_is_named_by_an_address(file: str, expected: str) -> None:
     assert address(file) == expected
 
 
-@settings(max_examples=100)
+@settings(FEW)
 @given(HOSTILE, HOSTILE.filter(bool))
 def test_any_text_survives_in_a_log(message: str, file: str) -> None:
     """The log is ASCII, and what no format can carry is replaced."""
@@ -130,7 +210,7 @@ def test_no_test_at_all_is_a_document_too() -> None:
     assert (root.get("tests"), root.get("failures"), len(root)) == ("0", "0", 0)
 
 
-@settings(max_examples=100)
+@settings(FEW)
 @given(HOSTILE, HOSTILE, HOSTILE)
 def test_any_text_survives_in_a_report(group: str, name: str, failure: str) -> None:
     """Every report is well-formed, and a text has as many characters as before."""
@@ -154,7 +234,7 @@ def test_a_notice_is_a_command_in_one_line() -> None:
     ]
 
 
-@settings(max_examples=100)
+@settings(FEW)
 @given(HOSTILE, HOSTILE)
 def test_no_text_ends_a_command_early(message: str, file: str) -> None:
     """A message or a name can neither begin another command nor another setting."""

@@ -11,7 +11,7 @@ from checker.authoring.lint.possible import always_true, never_true
 from checker.authoring.lint.rule import Base, CriterionAt, Found, LintRule
 from checker.authoring.parts import parts_of
 from checker.charting import complete
-from checker.condition import Any, Bound, Condition, Derived, Is, Not, evaluate
+from checker.condition import Any, Bound, Condition, Derived, Is, Not, evaluate, facts_in
 from checker.errors import quoted
 from checker.fact import Documented, Fact
 from checker.rulebase import RuleBase
@@ -48,27 +48,32 @@ def _presumed_exception(base: Base) -> Iterator[Found]:
 
 def _excused(rules: RuleBase, one: CriterionAt, part: Any) -> tuple[str, str] | None:
     """An exclusion and its exception, where no example of the author shows that silence is meant to excuse."""
-    exceptions = [other for other in part.parts if _asks_for(other)]
+    known = rules.vocabulary.facts.keys()
     for exclusion in part.parts:
-        fact = _excluded(exclusion)
-        if fact is None or not exceptions or _is_seen(rules, one, fact):
-            continue
-        chart = complete({fact: _YES}, rules.vocabulary, "closed")
-        truth = evaluate(one.criterion.requires, chart)
-        if truth.least == 1 and evaluate(exclusion, chart).most == 0:
-            return fact, str(_asks_for(exceptions[0]))
+        if not known >= set(facts_in(exclusion)):
+            continue  # a field of a record, which says nothing about the chart as a whole
+        exceptions = [other for other in part.parts if other is not exclusion and _asks_for(other)]
+        for fact in _excluding(exclusion) if exceptions else ():
+            chart = complete({fact: _YES}, rules.vocabulary, "closed")
+            excluded = evaluate(exclusion, chart).most == 0
+            presumed = evaluate(one.criterion.requires, chart).least == 1
+            if excluded and presumed and not _is_seen(one, fact):
+                return fact, str(_asks_for(exceptions[0]))
     return None
 
 
-def _excluded(condition: Condition) -> str | None:
-    """The fact whose absence a condition asks for."""
+def _excluding(condition: Condition) -> list[str]:
+    """The facts any of which, when it is true, may make a condition false that asks for an absence."""
     match condition:
         case Is(fact, values) if values == {False}:
-            return fact
+            return [fact]
         case Not(Is(fact, values)) if values == {True}:
-            return fact
+            return [fact]
+        case Not(Derived(_, part)):
+            inside = (one for one in parts_of(part) if isinstance(one, Is) and one.values == {True})
+            return [one.fact for one in inside]
         case _:
-            return None
+            return []
 
 
 def _asks_for(condition: Condition) -> str | None:
@@ -82,12 +87,11 @@ def _asks_for(condition: Condition) -> str | None:
             return None
 
 
-def _is_seen(rules: RuleBase, one: CriterionAt, fact: str) -> bool:
+def _is_seen(one: CriterionAt, fact: str) -> bool:
     """Whether an example with the fact documented is expected to be presumed: then it is meant so."""
     return any(
         _is_true(example.facts.get(fact)) and example.expect == "presumed"
         for example in one.criterion.examples
-        if fact in rules.vocabulary.facts
     )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from checker.authoring.lint.rule import Base, CriterionAt, Found, LintRule
+from checker.authoring.lint.rule import Base, Found, LintRule
 from checker.authoring.parts import parts_of
 from checker.charting import complete
-from checker.condition import Bound, Condition, Size, evaluate
+from checker.condition import Bound, Condition, Derived, Size, evaluate
 from checker.errors import quoted
-from checker.fact import Documented, Fact
+from checker.fact import Conflicting, Documented, Fact
 from checker.guideline import Example
 from checker.rulebase import RuleBase
 
@@ -83,17 +83,32 @@ def _same_facts(base: Base) -> Iterator[Found]:
 
 
 def _no_example_at_the_number(base: Base) -> Iterator[Found]:
+    """What is derived may be tried by the examples of any criterion."""
+    everywhere = [example for one in base.criteria for example in one.criterion.examples]
     for one in base.criteria:
         for key in ("when", "requires", "unless"):
             condition = getattr(one.criterion, key)
-            for part in parts_of(condition) if condition else ():
-                if message := _unseen_side(base, one, part):
+            for part, derived in _with_origin(condition) if condition else ():
+                message = _unseen_side(base, one.criterion.examples, part)
+                if message and derived and not _unseen_side(base, everywhere, part):
+                    continue
+                if message:
                     yield one.found(message, key)
 
 
-def _unseen_side(base: Base, one: CriterionAt, part: Condition) -> str | None:
-    """What no example shows of a number: that number itself, or the next one that differs."""
-    examples = one.criterion.examples
+def _with_origin(condition: Condition) -> Iterator[tuple[Condition, bool]]:
+    """Every part of a condition, and whether a derived fact brings it in."""
+    derived = {
+        id(part)
+        for outer in parts_of(condition)
+        if isinstance(outer, Derived)
+        for part in parts_of(outer.part)
+    }
+    yield from ((part, id(part) in derived) for part in parts_of(condition))
+
+
+def _unseen_side(base: Base, examples: Sequence[Example], part: Condition) -> str | None:
+    """What no example shows of a number: that number itself, or one on its other side."""
     match part:
         case Bound(fact, operator, bound) if not isinstance(bound, date):
             values = {value for example in examples for value in _numbers(example, fact)}
@@ -114,24 +129,37 @@ def _unseen_side(base: Base, one: CriterionAt, part: Condition) -> str | None:
 
 def _numbers(example: Example, fact: str) -> Iterator[float]:
     """The numbers that an example gives for a fact, or for a field of its records."""
-    for name, stated in example.facts.items():
-        if name == fact:
-            yield from _numbers_of(stated)
-        if isinstance(stated, Documented) and isinstance(stated.value, tuple):
-            for record in stated.value:
-                if not isinstance(record, str) and fact in record:
-                    yield from _numbers_of(record[fact])
-
-
-def _numbers_of(stated: Fact) -> Iterator[float]:
-    if isinstance(stated, Documented) and isinstance(stated.value, int | float):
-        yield stated.value
+    for value in _values(example.facts, fact):
+        if isinstance(value, int | float):
+            yield value
 
 
 def _sizes(base: Base, example: Example, fact: str) -> Iterator[int]:
-    stated = _chart(base.rules, example).get(fact)
-    if isinstance(stated, Documented) and isinstance(stated.value, frozenset):
-        yield len(stated.value)
+    """How many members a set has in an example, or in one of its records."""
+    for value in _values(_chart(base.rules, example), fact):
+        if isinstance(value, frozenset):
+            yield len(value)
+
+
+def _values(chart: Mapping[str, Fact], name: str) -> Iterator[object]:
+    """All values that a chart gives to a fact, or to a field of a record, those in conflict included."""
+    for key, fact in chart.items():
+        for value in _documented(fact):
+            if key == name:
+                yield value
+            for record in value if isinstance(value, tuple) else ():
+                if isinstance(record, Mapping) and name in record:
+                    yield from _documented(record[name])
+
+
+def _documented(fact: Fact) -> list[object]:
+    match fact:
+        case Documented(value):
+            return [value]
+        case Conflicting(values):
+            return [one.value for one in values]
+        case _:
+            return []
 
 
 _GOOD = """\

@@ -219,7 +219,7 @@ fix: Record where pressing is painful.
     ),
     LintRule(
         id="R406",
-        level="error",
+        level="warning",
         title="A sentence and its condition name the same number",
         why=(
             "A threshold that was changed in one of the two decides differently from what people read."
