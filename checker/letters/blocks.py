@@ -34,6 +34,7 @@ class Session:
     fields: dict[str, Fact] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
     places: tuple[tuple[str, int], ...] = ()
+    needs_detail: bool = False
 
 
 def is_prior(mention: Mention) -> bool:
@@ -53,7 +54,11 @@ def sessions(
     levels_of: Callable[[Mention], list[str]],
     evidence_of: Callable[[Mention], Evidence],
 ) -> list[Session]:
-    """The sessions that mentions of one voice tell of, in their order; the same session is told once."""
+    """The sessions that mentions of one voice tell of, in their order; the same session is told once.
+
+    An injection that is only named, with nothing said of it, is left out where its entry needs a detail:
+    a list of blocks that holds it would say that there was no other.
+    """
     found: list[Session] = []
     for mention, gives in told:
         evidence = evidence_of(mention)
@@ -63,10 +68,10 @@ def sessions(
         place = (mention.section, mention.item)
         own = next((one for one in found if _is_same(one, fields, place)), None)
         if own is None:
-            found.append(Session(fields, (evidence,), (place,)))
+            found.append(Session(fields, (evidence,), (place,), "detail" in gives.needs))
         else:
             _add(own, fields, evidence, place)
-    return found
+    return [one for one in found if len(one.fields) > 1 or not one.needs_detail]
 
 
 def _fields(

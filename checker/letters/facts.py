@@ -38,6 +38,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _STATED = ("chart", "care", "history")
 _BARE = ("affirmed", "under_way")
 _FARTHEST_LEVEL = 7
+_NEAR_LEVEL = 3
 _FARTHEST_LENGTH = 4
 _INTRODUCES = (
     " at ",
@@ -133,6 +134,8 @@ class _Reader:
     def _said(self, mention: Mention, gives: Gives) -> Iterable[Said]:
         evidence = self.evidence(mention)
         if mention.assertion.status == "undocumented":
+            if gives.reads in ("number", "weeks"):
+                return []
             return [Said(None, "undocumented", gives.grade, evidence)]
         labels = mention.assertion.labels
         if gives.reads:
@@ -210,7 +213,8 @@ class _Reader:
     def _introduced(self, between: str) -> bool:
         words = f" {between.strip()} "
         short = words.count(" ") <= _FARTHEST_LEVEL
-        return short and (not between.strip() or any(one in words for one in _INTRODUCES))
+        near = words.count(" ") <= _NEAR_LEVEL and not set(between) & set(",;:")
+        return near or (short and any(one in words for one in _INTRODUCES))
 
     def vocabulary_levels(self, spec: FactSpec, labels: Sequence[str]) -> Value | None:
         """The levels as the vocabulary reads them; what names no level of the spine is left out."""

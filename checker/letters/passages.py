@@ -91,7 +91,10 @@ def _of(
     if section == "request" and flat.text:
         ranges = [(0, len(flat.text))]
     standing = lists.index.standing(flat.lower, ranges) if ranges else []
-    who = tuple(speakers(flat.text, flat.lower, ranges, section, first, lists, standing))
+    if first == "ur":
+        who: tuple[Speaker, ...] = ("ur",) * len(ranges)
+    else:
+        who = tuple(speakers(flat.text, flat.lower, ranges, section, first, lists, standing))
     heard = [is_heard(one) for one in who]
     read = {number: one for number, one in enumerate(standing) if heard[number]}
     found = named(flat.text, flat.lower, ranges, read, lists)
@@ -115,7 +118,7 @@ def _of(
             continue
         near = [other for other in found if other.sentence == one.sentence]
         meant = assertion(one, beside[one.sentence], near, part_before=parts[one.sentence])
-        if voice == "ur":
+        if voice == "ur" and first != "ur":
             meant = as_reviewed(one, meant)
         yield Mention(one, meant, voice, section, item, passage, days.of(one))
 
@@ -144,11 +147,12 @@ class _Days:
         if not self.tells or mention.concept.group not in _DATED_GROUPS:
             return None
         start, end = self.ranges[mention.sentence]
+        own = [one for one in self.of_studies if start <= one.start < end]
         if mention.concept.group == "study":
-            own = [one for one in self.of_studies if start <= one.start < end]
-            if own:
-                return min(own, key=lambda one: abs(one.start - mention.start)).value
-            return None
+            near = sorted(own, key=lambda one: abs(one.start - mention.start))
+            return near[0].value if near else None
+        if shown := [one for one in own if one.start < mention.end]:
+            return shown[-1].value
         before = [one for one in self.reports if one.start < mention.start]
         if before:
             return before[-1].value

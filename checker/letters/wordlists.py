@@ -66,7 +66,7 @@ class _GiveEntry(FromFile):
     reads: Reads | None = None
     record: dict[str, Any] = {}
     grade: Grade = "explicit"
-    needs: Many[Literal["level", "care", "diagnosis"]] = ()
+    needs: Many[Literal["level", "care", "diagnosis", "detail"]] = ()
     latest: bool = False
 
 
