@@ -7,7 +7,7 @@ is taken for its relief only where it can belong to nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checker.fact import Conflicting, Documented, Evidence, Fact, NotDocumented, Value
@@ -25,6 +25,7 @@ _RESULTS = ("failed", "effective", "partial")
 _SIDES = ("bilateral", "left", "right")
 _NEAR_RELIEF = 6
 _SIDE_BEFORE = 6
+_MOST_PLACES = 20
 
 
 @dataclass
@@ -37,6 +38,19 @@ class Session:
     needs_detail: bool = False
 
 
+Treatments = Mapping[tuple[int, int], Sequence[Mention]]
+"""The treatments that are named, by passage and sentence."""
+
+
+def treatments(found: Sequence[Mention]) -> Treatments:
+    """Which treatments each sentence names."""
+    named: dict[tuple[int, int], list[Mention]] = {}
+    for one in found:
+        if one.named.concept.group in ("block", "care", "drug", "surgery"):
+            named.setdefault((id(one.passage), one.named.sentence), []).append(one)
+    return named
+
+
 def is_prior(mention: Mention) -> bool:
     """Whether a mention tells of a block that was done."""
     meant = mention.assertion
@@ -47,7 +61,7 @@ def is_prior(mention: Mention) -> bool:
 
 def sessions(
     told: Sequence[tuple[Mention, Gives]],
-    everything: Sequence[Mention],
+    everything: Treatments,
     lists: FactLists,
     kind: ListOf,
     vocabulary: Vocabulary,
@@ -78,7 +92,7 @@ def _fields(
     mention: Mention,
     gives: Gives,
     evidence: Evidence,
-    everything: Sequence[Mention],
+    everything: Treatments,
     lists: FactLists,
     kind: ListOf,
     vocabulary: Vocabulary,
@@ -103,7 +117,7 @@ def _fields(
     return facts
 
 
-def _details(mention: Mention, everything: Sequence[Mention], lists: FactLists) -> dict[str, Value]:
+def _details(mention: Mention, everything: Treatments, lists: FactLists) -> dict[str, Value]:
     lower = mention.passage.flat.lower
     start, end = mention.sentence
     found: dict[str, Value] = {}
@@ -128,19 +142,14 @@ def _side(lower: str, mention: Mention) -> str | None:
     return sides[-1] if len(set(sides)) == 1 else None
 
 
-def _alone(mention: Mention, everything: Sequence[Mention]) -> bool:
+def _alone(mention: Mention, everything: Treatments) -> bool:
     """Whether its sentence names no other procedure and no other treatment."""
-    return not any(
-        one.passage is mention.passage
-        and one.named.sentence == mention.named.sentence
-        and one.named is not mention.named
-        and one.named.concept.group in ("block", "care", "drug", "surgery")
-        for one in everything
-    )
+    here = everything.get((id(mention.passage), mention.named.sentence), ())
+    return all(one.named is mention.named for one in here)
 
 
 def _relief_places(
-    mention: Mention, everything: Sequence[Mention], lists: FactLists
+    mention: Mention, everything: Treatments, lists: FactLists
 ) -> list[tuple[int, int]]:
     """The sentences whose relief can only be this block's: its own, and the next if that speaks of it."""
     passage, number = mention.passage, mention.named.sentence
@@ -150,12 +159,7 @@ def _relief_places(
     after = number + 1
     if after < len(passage.sentences):
         start, end = passage.sentences[after]
-        named = any(
-            one.passage is passage
-            and one.named.sentence == after
-            and one.named.concept.group in ("block", "care", "drug", "surgery")
-            for one in everything
-        )
+        named = bool(everything.get((id(passage), after)))
         told = lists.its_block.spans(passage.flat.text, passage.flat.lower, start, end)
         if told and not named and passage.speakers[after] == passage.speakers[number]:
             places.append((start, end))
@@ -240,20 +244,23 @@ def _add(
             session.fields[name] = fact
         elif name == TARGETS and isinstance(own, Documented) and isinstance(fact, Documented):
             both = tuple(dict.fromkeys((*_tuple(own.value), *_tuple(fact.value))))
-            seen = tuple(dict.fromkeys((*own.evidence, *fact.evidence)))
+            seen = _joined(own.evidence, fact.evidence)
             session.fields[name] = Documented(both, own.grade, seen)
         elif isinstance(own, Documented) and isinstance(fact, Documented):
             session.fields[name] = _both(own, fact)
-    session.evidence = tuple(dict.fromkeys((*session.evidence, evidence)))
+    session.evidence = _joined(session.evidence, (evidence,))
     session.places = tuple(dict.fromkeys((*session.places, place)))
 
 
 def _both(own: Documented, other: Documented) -> Fact:
     if own.value == other.value:
-        return Documented(
-            own.value, own.grade, tuple(dict.fromkeys((*own.evidence, *other.evidence)))
-        )
+        return replace(own, evidence=_joined(own.evidence, other.evidence))
     return Conflicting((own, other))
+
+
+def _joined(own: tuple[Evidence, ...], more: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """The places of both, up to a number that a person can look at."""
+    return tuple(dict.fromkeys((*own, *more)))[:_MOST_PLACES]
 
 
 def _value(fact: Fact) -> Value | None:

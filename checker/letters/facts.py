@@ -23,7 +23,7 @@ from checker.fact import (
     Value,
     Voice,
 )
-from checker.letters.blocks import Session, is_prior, sessions
+from checker.letters.blocks import Session, Treatments, is_prior, sessions, treatments
 from checker.letters.letter import Letter, Span
 from checker.letters.passages import Mention, mentions
 from checker.letters.quantities import Placed, lengths, neighbours
@@ -96,7 +96,7 @@ class _Reader:
                 if spec.kind not in _STATED or not self._may_speak(mention, gives, cared_for):
                     continue
                 specs[spec.name] = spec
-                if gives.record:
+                if gives.record and is_prior(mention):
                     of_blocks[spec.name].append((mention, gives))
                 else:
                     said[spec.name, mention.voice] += self._said(mention, gives)
@@ -105,7 +105,7 @@ class _Reader:
             spec = specs[name]
             voices = [_in_one_voice(spec, said[name, voice]) for voice in VOICES]
             if name in of_blocks:
-                recorded = self._sessions(spec, of_blocks[name], found)
+                recorded = self._sessions(spec, of_blocks[name], treatments(found))
                 voices = [
                     _or_records(one, recorded[voice])
                     for voice, one in zip(VOICES, voices, strict=True)
@@ -243,7 +243,7 @@ class _Reader:
         return bisect_right(self.line_ends, position) + 1
 
     def _sessions(
-        self, spec: FactSpec, found: Sequence[tuple[Mention, Gives]], everything: Sequence[Mention]
+        self, spec: FactSpec, found: Sequence[tuple[Mention, Gives]], everything: Treatments
     ) -> Mapping[Voice, list[Session]]:
         """The earlier procedures that each voice tells of."""
         if not isinstance(spec.type, ListOf):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +26,9 @@ from checker.letters.voice import is_heard, speakers
 from checker.letters.wordlists import FactLists, Section, Speaker
 
 _DATED_GROUPS = ("finding", "test", "symptom", "study", "diagnosis", "status")
-_WORDS_BEFORE_A_DATE = 60
+_CHARACTERS_BEFORE_A_DATE = 60
+_LONGEST_SENTENCE = 2_000
+_DATE_BEFORE_STUDY = 3
 
 
 @dataclass(frozen=True)
@@ -87,14 +91,13 @@ def _of(
     text: str, span: Span, section: Section, item: int, first: Speaker, lists: FactLists
 ) -> Iterator[Mention]:
     flat = flatten(text, span)
-    ranges = sentences(flat.text, lists.abbreviations) if section != "request" else []
+    ranges = _sentences(flat.text, lists) if section != "request" else []
     if section == "request" and flat.text:
         ranges = [(0, len(flat.text))]
     standing = lists.index.standing(flat.lower, ranges) if ranges else []
-    if first == "ur":
-        who: tuple[Speaker, ...] = ("ur",) * len(ranges)
-    else:
-        who = tuple(speakers(flat.text, flat.lower, ranges, section, first, lists, standing))
+    who: list[Speaker] = ["ur"] * len(ranges)
+    if first != "ur":
+        who = list(speakers(flat.text, flat.lower, ranges, section, first, lists, standing))
     heard = [is_heard(one) for one in who]
     read = {number: one for number, one in enumerate(standing) if heard[number]}
     found = named(flat.text, flat.lower, ranges, read, lists)
@@ -110,17 +113,34 @@ def _of(
             beside[number] = surroundings(flat.text, flat.lower, sentence, standing[number], lists)
         if heard[number]:
             part = part_spoken_of(flat.text, flat.lower, sentence, standing[number], lists) or part
-    passage = Passage(section, item, flat, tuple(ranges), who, beside)
+    named_in: dict[int, list[Named]] = defaultdict(list)
+    for one in found:
+        named_in[one.sentence].append(one)
+    passage = Passage(section, item, flat, tuple(ranges), tuple(who), beside)
     days = _Days(section, flat.lower, ranges, found, lists)
     for one in found:
         voice = heard[one.sentence]
         if voice is None:
             continue
-        near = [other for other in found if other.sentence == one.sentence]
+        near = named_in[one.sentence]
         meant = assertion(one, beside[one.sentence], near, part_before=parts[one.sentence])
         if voice == "ur" and first != "ur":
             meant = as_reviewed(one, meant)
         yield Mention(one, meant, voice, section, item, passage, days.of(one))
+
+
+def _sentences(text: str, lists: FactLists) -> list[Range]:
+    """The sentences of a text; one that does not end is cut, so that reading never takes forever."""
+    found: list[Range] = []
+    for start, end in sentences(text, lists.abbreviations):
+        at = start
+        while end - at > _LONGEST_SENTENCE:
+            blank = text.rfind(" ", at + 1, at + _LONGEST_SENTENCE)
+            cut = blank if blank > at else at + _LONGEST_SENTENCE
+            found.append((at, cut))
+            at = cut + 1 if blank > at else cut
+        found.append((at, end))
+    return found
 
 
 class _Days:
@@ -137,38 +157,52 @@ class _Days:
         self.tells = section == "summary"
         self.lower = lower
         self.ranges = ranges
+        self.starts = [start for start, _ in ranges]
         placed = [one for one in dates(lower, lists.months) if self._tells(one, lists)]
         self.studies = [one for one in found if one.concept.group == "study"]
-        self.reports = [one for one in placed if not self._is_of_study(one)]
-        self.of_studies = [one for one in placed if self._is_of_study(one)]
+        of_studies = [self._is_of_study(one) for one in placed]
+        self.of_studies = [one for one, is_it in zip(placed, of_studies, strict=True) if is_it]
+        self.reports = [one for one, is_it in zip(placed, of_studies, strict=True) if not is_it]
 
     def of(self, mention: Named) -> date | None:
         """The day of a mention; None where the letter does not date it."""
         if not self.tells or mention.concept.group not in _DATED_GROUPS:
             return None
         start, end = self.ranges[mention.sentence]
-        own = [one for one in self.of_studies if start <= one.start < end]
+        own = _between(self.of_studies, start, end)
         if mention.concept.group == "study":
             near = sorted(own, key=lambda one: abs(one.start - mention.start))
             return near[0].value if near else None
         if shown := [one for one in own if one.start < mention.end]:
             return shown[-1].value
-        before = [one for one in self.reports if one.start < mention.start]
+        before = bisect_left(self.reports, mention.start, key=lambda one: one.start)
         if before:
-            return before[-1].value
-        here = [one for one in self.reports if start <= one.start < end]
+            return self.reports[before - 1].value
+        here = _between(self.reports, start, end)
         return here[0].value if here else None
 
     def _tells(self, day: Placed[date], lists: FactLists) -> bool:
         """Whether a date may be that of a finding, not that of the injury or of a review."""
-        start = max((a for a, _ in self.ranges if a <= day.start), default=0)
-        before = max(start, day.start - _WORDS_BEFORE_A_DATE)
+        start, _ = self._sentence(day.start)
+        before = max(start, day.start - _CHARACTERS_BEFORE_A_DATE)
         return not lists.other_dates.spans(self.lower, self.lower, before, day.start)
 
     def _is_of_study(self, day: Placed[date]) -> bool:
-        sentence = next(((a, b) for a, b in self.ranges if a <= day.start < b), (0, 0))
+        start, end = self._sentence(day.start)
+        first = bisect_left(self.studies, start, key=lambda one: one.start)
+        last = bisect_left(self.studies, end, key=lambda one: one.start)
         return any(
-            sentence[0] <= one.start < sentence[1]
-            and (one.end <= day.start or self.lower.count(" ", day.end, one.start) <= 3)
-            for one in self.studies
+            one.end <= day.start or self.lower.count(" ", day.end, one.start) <= _DATE_BEFORE_STUDY
+            for one in self.studies[first:last]
         )
+
+    def _sentence(self, position: int) -> Range:
+        index = bisect_right(self.starts, position) - 1
+        return self.ranges[index] if index >= 0 else (0, 0)
+
+
+def _between(days: list[Placed[date]], start: int, end: int) -> list[Placed[date]]:
+    """Those of some days, which are in order, that stand between two characters."""
+    first = bisect_left(days, start, key=lambda one: one.start)
+    last = bisect_left(days, end, key=lambda one: one.start)
+    return days[first:last]

@@ -221,7 +221,7 @@ class Sample:
     matches: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FactLists:
     """Everything that letters are read with."""
 

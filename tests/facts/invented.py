@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from checker.letters.letter import Item, Letter, LetterText, Span
@@ -62,7 +63,7 @@ def taken_apart(file: str, text: str) -> Letter:
     decided = list(_DECIDED.finditer(text))
     first = text.find("set forth below:", behind.end())
     begins = [behind.end() if first < 0 else first + len("set forth below:")]
-    for one, following in zip(decided, decided[1:], strict=False):
+    for one, following in pairwise(decided):
         ends = list(_ITEM_ENDS.finditer(text, one.end(), following.start()))
         begins.append(ends[-1].end() if ends else text.rfind("\n", 0, following.start()) + 1)
     items = []

