@@ -120,13 +120,14 @@ class _VoiceFile(FromFile):
 
 
 Numbered = tuple[int, Phrase]
+OwnerKind = Literal["concept", "cue", "voice"]
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The concept or cue that a phrase belongs to, by its number; `leave` for what is left out."""
+    """The entry that a phrase belongs to, by its number; `leave` for what is left out."""
 
-    kind: Literal["concept", "cue"]
+    kind: OwnerKind
     number: int
     leave: bool
 
@@ -135,8 +136,8 @@ class Owner:
 class Words:
     """The phrases of one entry, each with its number in the index. What `unless` matches is left out."""
 
-    phrases: tuple[Numbered, ...]
-    unless: tuple[Numbered, ...] = ()
+    phrases: Mapping[int, Phrase]
+    unless: Mapping[int, Phrase]
 
     def spans(
         self, text: str, lower: str, start: int, end: int, standing: Standing | None = None
@@ -252,16 +253,16 @@ class FactLists:
 
 
 def _spans(
-    phrases: Iterable[Numbered],
+    phrases: Mapping[int, Phrase],
     text: str,
     lower: str,
     start: int,
     end: int,
     standing: Standing | None,
 ) -> Iterator[tuple[int, int]]:
-    for number, phrase in phrases:
-        if standing is None or number in standing:
-            yield from phrase.spans(text, lower, start, end)
+    for number in phrases if standing is None else standing:
+        if number in phrases:
+            yield from phrases[number].spans(text, lower, start, end)
 
 
 def longest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -400,7 +401,7 @@ class _Loader:
             "diagnosis_words": "diagnosis_words",
         }  # fmt: skip
         self.lists = {
-            name: Words(self._phrases(document, (key,), getattr(file, key)))
+            name: Words(self._phrases(document, (key,), getattr(file, key)), {})
             for name, key in bare.items()
         }
         self.lists["months"] = tuple(one.lower() for one in file.months)
@@ -412,6 +413,7 @@ class _Loader:
         for name, entry in file.cues.items() if file else ():
             path = ("cues", name)
             words = self._words(document, path, name, entry)
+            self._own(words, "voice", len(self.voices))
             self.voices.append(
                 VoiceCue(name, words, entry.voice, frozenset(entry.in_), entry.holds)
             )
@@ -435,8 +437,8 @@ class _Loader:
 
     def _phrases(
         self, document: Document, path: Path_, written: Sequence[str]
-    ) -> tuple[Numbered, ...]:
-        return tuple(self._each_phrase(document, path, written))
+    ) -> dict[int, Phrase]:
+        return dict(self._each_phrase(document, path, written))
 
     def _each_phrase(
         self, document: Document, path: Path_, written: Sequence[str]
@@ -449,10 +451,10 @@ class _Loader:
             else:
                 yield len(self.phrases) - 1, self.phrases[-1]
 
-    def _own(self, words: Words, kind: Literal["concept", "cue"], number: int) -> None:
-        """Note to which concept or cue the phrases belong."""
-        self.owners |= {phrase: Owner(kind, number, leave=False) for phrase, _ in words.phrases}
-        self.owners |= {phrase: Owner(kind, number, leave=True) for phrase, _ in words.unless}
+    def _own(self, words: Words, kind: OwnerKind, number: int) -> None:
+        """Note to which entry the phrases belong."""
+        self.owners |= {phrase: Owner(kind, number, leave=False) for phrase in words.phrases}
+        self.owners |= {phrase: Owner(kind, number, leave=True) for phrase in words.unless}
 
     def _gives(self, document: Document, path: Path_, entry: _GiveEntry) -> Gives | None:
         spec = self.vocabulary.facts.get(entry.fact)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.letters.facts import stated
 from checker.letters.passages import Mention, mentions
 from checker.letters.wordlists import FactLists
 from tests.facts.invented import a_letter
@@ -183,3 +186,29 @@ def test_any_text_of_words_is_read(lists, summary, rationale):
 @given(st.binary(max_size=400))
 def test_random_bytes_are_read(lists, data):
     list(mentions(a_letter(data.decode("latin-1") or "x", data.decode("utf-8", "replace")), lists))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "no pain ",
+        "Physical therapy was tried on 10-05-2015. ",
+        "prior L4-5 medial branch block with 80% relief. ",
+        "not documented that he had failed physical therapy, ",
+        "EMG done on 10-05-2015 showed ",
+        "L4-5 ",
+        "((((",
+        ". ",
+    ],
+)
+def test_reading_takes_time_in_proportion_to_the_text(lists, rules, words):
+    """Eight times the text may take some eight times as long; sixty-four would be the square."""
+    spent = []
+    for length in (2_000, 16_000):
+        text = (words * (length // len(words) + 1))[:length]
+        letter = a_letter(text, text)
+        started = time.process_time()
+        stated(letter, lists, rules)
+        spent.append(time.process_time() - started)
+
+    assert spent[1] < 40 * max(spent[0], 0.01)
