@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from checker.anatomy import Anatomy
 from checker.fact import Voice
 from checker.letters.context import (
     Assertion,
@@ -20,12 +21,14 @@ from checker.letters.context import (
 from checker.letters.flat import Flat, flatten
 from checker.letters.letter import Letter, Span
 from checker.letters.lexicon import Named, Range, named
-from checker.letters.quantities import Placed, dates
+from checker.letters.quantities import Placed, dates, levels_between
 from checker.letters.sentences import sentences
+from checker.letters.standing import Standing
 from checker.letters.voice import is_heard, speakers
 from checker.letters.wordlists import FactLists, Section, Speaker
 
 _DATED_GROUPS = ("finding", "test", "symptom", "study", "diagnosis", "status")
+_OF_A_REGION = ("finding", "test", "symptom", "care")
 _CHARACTERS_BEFORE_A_DATE = 60
 _LONGEST_SENTENCE = 2_000
 _DATE_BEFORE_STUDY = 3
@@ -77,56 +80,101 @@ def mentions(letter: Letter, lists: FactLists) -> Iterator[Mention]:
 
     What a guideline says and what states the decision is left out.
     """
-    text = letter.source.text
+    reader = _Reader(letter.source.text, lists, asked_for(letter, lists))
     if letter.summary:
-        yield from _of(text, letter.summary, "summary", 0, letter.summary_voice, lists)
+        yield from reader.read(letter.summary, "summary", 0, letter.summary_voice)
     for item in letter.items:
-        yield from _of(text, item.title, "request", item.number, "record", lists)
+        yield from reader.read(item.title, "request", item.number, "record")
     for item in letter.items:
         if item.rationale:
-            yield from _of(text, item.rationale, "rationale", item.number, "guideline", lists)
+            yield from reader.read(item.rationale, "rationale", item.number, "guideline")
 
 
-def _of(
-    text: str, span: Span, section: Section, item: int, first: Speaker, lists: FactLists
-) -> Iterator[Mention]:
-    flat = flatten(text, span)
-    ranges = _sentences(flat.text, lists) if section != "request" else []
-    if section == "request" and flat.text:
-        ranges = [(0, len(flat.text))]
-    standing = lists.index.standing(flat.lower, ranges) if ranges else []
-    who: list[Speaker] = ["ur"] * len(ranges)
-    if first != "ur":
-        who = list(speakers(flat.text, flat.lower, ranges, section, first, lists, standing))
-    heard = [is_heard(one) for one in who]
-    read = {number: one for number, one in enumerate(standing) if heard[number]}
-    found = named(flat.text, flat.lower, ranges, read, lists)
-    if not found:
-        return
-    spoken_of = {one.sentence for one in found}
-    beside: dict[int, Surroundings] = {}
-    parts: dict[int, str] = {}
-    part = ""
-    for number, sentence in enumerate(ranges):
-        parts[number] = part
-        if number in spoken_of:
-            beside[number] = surroundings(flat.text, flat.lower, sentence, standing[number], lists)
-        if heard[number]:
-            part = part_spoken_of(flat.text, flat.lower, sentence, standing[number], lists) or part
-    named_in: dict[int, list[Named]] = defaultdict(list)
-    for one in found:
-        named_in[one.sentence].append(one)
-    passage = Passage(section, item, flat, tuple(ranges), tuple(who), beside)
-    days = _Days(section, flat.lower, ranges, found, lists)
-    for one in found:
-        voice = heard[one.sentence]
-        if voice is None:
-            continue
-        near = named_in[one.sentence]
-        meant = assertion(one, beside[one.sentence], near, part_before=parts[one.sentence])
-        if voice == "ur" and first != "ur":
-            meant = as_reviewed(one, meant)
-        yield Mention(one, meant, voice, section, item, passage, days.of(one))
+def asked_for(letter: Letter, lists: FactLists) -> str | None:
+    """The region of the spine that all titles are about; None where they name none, or several."""
+    regions: set[str] = set()
+    for item in letter.items:
+        title = flatten(letter.source.text, item.title)
+        regions |= _regions_in(title.text, title.lower, (0, len(title.text)), None, lists)
+    return next(iter(regions)) if len(regions) == 1 else None
+
+
+def _regions_in(
+    text: str, lower: str, part: Range, standing: Standing | None, lists: FactLists
+) -> set[str]:
+    """The regions that a part of a text names, by its words and by its levels."""
+    found = {
+        name for name, words in lists.regions.items() if words.spans(text, lower, *part, standing)
+    }
+    for level in levels_between(text, lower, *part, lists.anatomy):
+        found |= _regions_of(level.label, lists.anatomy)
+    return found
+
+
+def _regions_of(level: str, anatomy: Anatomy) -> set[str]:
+    """The region of a joint, or of the joints that a nerve supplies."""
+    if joint := anatomy.joints.get(level):
+        return {joint.region, *joint.also}
+    return {one.region for one in anatomy.joints.values() if level in one.nerves}
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads the passages of one letter. `region` is the one that treatment is asked for, if it is one."""
+
+    text: str
+    lists: FactLists
+    region: str | None
+
+    def read(self, span: Span, section: Section, item: int, first: Speaker) -> Iterator[Mention]:
+        """The mentions in a passage; `first` speaks until a sentence shows another."""
+        lists = self.lists
+        flat = flatten(self.text, span)
+        ranges = _sentences(flat.text, lists)
+        if section == "request":
+            ranges = [(0, len(flat.text))] if flat.text else []
+        standing = lists.index.standing(flat.lower, ranges) if ranges else []
+        who: list[Speaker] = ["ur"] * len(ranges)
+        if first != "ur":
+            who = list(speakers(flat.text, flat.lower, ranges, section, first, lists, standing))
+        heard = [is_heard(one) for one in who]
+        read = {number: one for number, one in enumerate(standing) if heard[number]}
+        found = named(flat.text, flat.lower, ranges, read, lists)
+        if not found:
+            return
+        named_in: dict[int, list[Named]] = defaultdict(list)
+        for one in found:
+            named_in[one.sentence].append(one)
+        beside: dict[int, Surroundings] = {}
+        elsewhere: set[int] = set()
+        parts: dict[int, str] = {}
+        part = ""
+        for number, phrases in read.items():
+            parts[number] = part
+            sentence = ranges[number]
+            if number in named_in:
+                beside[number] = surroundings(flat.text, flat.lower, sentence, phrases, lists)
+                regions = _regions_in(flat.text, flat.lower, sentence, phrases, lists)
+                if self.region and regions and self.region not in regions:
+                    elsewhere.add(number)
+            part = part_spoken_of(flat.text, flat.lower, sentence, phrases, lists) or part
+        passage = Passage(section, item, flat, tuple(ranges), tuple(who), beside)
+        days = _Days(section, flat.lower, ranges, found, lists)
+        for one in found:
+            voice = heard[one.sentence]
+            if voice is None:
+                continue
+            meant = assertion(
+                one,
+                beside[one.sentence],
+                named_in[one.sentence],
+                part_before=parts[one.sentence],
+            )
+            if voice == "ur" and first != "ur":
+                meant = as_reviewed(one, meant)
+            if one.sentence in elsewhere and one.concept.group in _OF_A_REGION:
+                meant = replace(meant, other=not one.concept.anywhere)
+            yield Mention(one, meant, voice, section, item, passage, days.of(one))
 
 
 def _sentences(text: str, lists: FactLists) -> list[Range]:

@@ -104,6 +104,7 @@ class _ContextFile(FromFile):
     relief_words: Many[Text]
     its_block: Many[Text]
     diagnosis_words: Many[Text]
+    regions: dict[str, Many[Text]]
 
 
 class _VoiceEntry(_Entry):
@@ -240,6 +241,7 @@ class FactLists:
     relief: Words
     its_block: Words
     diagnosis_words: Words
+    regions: Mapping[str, Words]
     counts: Mapping[str, int]
     abbreviations: frozenset[str]
     samples: tuple[Sample, ...]
@@ -404,9 +406,23 @@ class _Loader:
             name: Words(self._phrases(document, (key,), getattr(file, key)), {})
             for name, key in bare.items()
         }
+        self.lists["regions"] = self._regions(document, file.regions)
         self.lists["months"] = tuple(one.lower() for one in file.months)
         self.lists["counts"] = file.counts
         self.lists["abbreviations"] = frozenset(one.lower() for one in file.abbreviations)
+
+    def _regions(
+        self, document: Document, written: Mapping[str, Sequence[str]]
+    ) -> dict[str, Words]:
+        """The words for each region of the vocabulary."""
+        for name in written:
+            if name not in self.vocabulary.regions:
+                hint = did_you_mean(name, self.vocabulary.regions)
+                document.report(("regions", name), f"unknown region `{name}`{hint}", at_key=True)
+        return {
+            name: Words(self._phrases(document, ("regions", name), phrases), {})
+            for name, phrases in written.items()
+        }
 
     def voice(self, document: Document) -> None:
         file = document.read(_VoiceFile)

@@ -255,6 +255,30 @@ def test_a_fusion_without_its_level_is_not_documented_and_shown(read):
     assert evidence_of(fact)
 
 
+@pytest.mark.parametrize("title", ["Lumbar facet injection", "Facet injection at L4-5"])
+def test_a_finding_of_another_region_is_none_of_the_one_that_is_asked_for(read, title):
+    neck = "Spurling's is positive at the neck. Sensation is reduced at C6."
+    back = "Straight leg raise is negative for the low back."
+
+    facts = read(f"{neck} {back}", titles=(title,))
+
+    assert value(facts["root_tension_sign"]) == "negative"
+    assert "dermatomal_sensory_loss" not in facts
+
+
+def test_without_one_region_that_is_asked_for_all_findings_count(read):
+    text = "Sensation is reduced at C6."
+
+    assert value(read(text, titles=("Massage",))["dermatomal_sensory_loss"]) is True
+    both = ("Lumbar facet injection", "Cervical facet injection")
+    assert value(read(text, titles=both)["dermatomal_sensory_loss"]) is True
+
+
+def test_normal_plain_films_say_nothing_of_roots(read):
+    assert "imaging_root_compression" not in read("X-rays of the low back were normal.")
+    assert value(read("An MRI was normal.")["imaging_root_compression"]) is False
+
+
 # --- Blocks --------------------------------------------------------------------------------------
 
 

@@ -34,6 +34,7 @@ PARTS = {
     "anterior_fusion": "fusion",
     "pain_to_the_shoulder": "radiating_pain",
     "non_opioid_drug": "other_medication",
+    "plain_films": "imaging",
 }
 TOLD_BY_OUTCOME = ("care", "drug", "block", "surgery", "test", "study")
 
