@@ -6,6 +6,7 @@ is taken for its relief only where it can belong to nothing else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,6 +18,7 @@ from checker.letters.wordlists import FactLists, Gives
 from checker.vocabulary import ListOf, Vocabulary
 
 KIND, TARGETS, SIDE, DAY = "block_kind", "block_targets", "block_side", "block_date"
+PURPOSE = "block_purpose"
 RESPONSE, PERCENT = "block_response", "relief_percent"
 HOURS, WEEKS = "relief_hours", "relief_weeks"
 
@@ -25,6 +27,7 @@ _RESULTS = ("failed", "effective", "partial")
 _SIDES = ("bilateral", "left", "right")
 _NEAR_RELIEF = 6
 _SIDE_BEFORE = 6
+_SIDE_WITHIN = 40
 _MOST_PLACES = 20
 
 
@@ -43,10 +46,11 @@ Treatments = Mapping[tuple[int, int], Sequence[Mention]]
 
 
 def treatments(found: Sequence[Mention]) -> Treatments:
-    """Which treatments each sentence names."""
+    """Which treatments each sentence names, apart from those that are only asked for."""
     named: dict[tuple[int, int], list[Mention]] = {}
     for one in found:
-        if one.named.concept.group in ("block", "care", "drug", "surgery"):
+        asked_for = one.assertion.status in ("planned", "hypothetical")
+        if one.named.concept.group in ("block", "care", "drug", "surgery") and not asked_for:
             named.setdefault((id(one.passage), one.named.sentence), []).append(one)
     return named
 
@@ -126,6 +130,8 @@ def _details(mention: Mention, everything: Treatments, lists: FactLists) -> dict
     day = dates(lower[start:end], lists.months)
     if len(day) == 1 and _alone(mention, everything):
         found[DAY] = day[0].value
+    if purpose := _purpose(mention, lists):
+        found[PURPOSE] = purpose
     if response := _RESPONSES.get(mention.assertion.outcome):
         found[RESPONSE] = response
     for place in _relief_places(mention, everything, lists):
@@ -135,11 +141,29 @@ def _details(mention: Mention, everything: Treatments, lists: FactLists) -> dict
 
 
 def _side(lower: str, mention: Mention) -> str | None:
-    """The side that stands in the mention or shortly before it."""
-    words = lower[max(mention.clause[0], mention.named.start - 40) : mention.named.end].split()
-    near = words[-(_SIDE_BEFORE + len(lower[mention.named.start : mention.named.end].split())) :]
-    sides = [one.strip(",.;") for one in near if one.strip(",.;") in _SIDES]
+    """The side that stands in the mention, shortly before it, or as `on the left` shortly behind it."""
+    start, end = mention.clause
+    behind = lower[mention.named.end : min(end, mention.named.end + _SIDE_WITHIN)]
+    told = re.search(r"\bon the (left|right)\b|\b(bilaterally)\b", behind)
+    if told:
+        return told[1] or "bilateral"
+    words = lower[max(start, mention.named.start - _SIDE_WITHIN) : mention.named.end].split()
+    own = len(lower[mention.named.start : mention.named.end].split())
+    near = [one.strip(",.;") for one in words[-(_SIDE_BEFORE + own) :]]
+    sides = [one for one in near if one in _SIDES]
     return sides[-1] if len(set(sides)) == 1 else None
+
+
+def _purpose(mention: Mention, lists: FactLists) -> str | None:
+    """What the block was for, where a word for it stands in the mention or shortly before it."""
+    flat = mention.passage.flat
+    start = max(mention.clause[0], mention.named.start - _SIDE_WITHIN)
+    told = [
+        name
+        for name, words in lists.purposes.items()
+        if words.spans(flat.text, flat.lower, start, mention.named.end)
+    ]
+    return told[0] if len(told) == 1 else None
 
 
 def _alone(mention: Mention, everything: Treatments) -> bool:

@@ -117,7 +117,7 @@ class _Reader:
 
     def _may_speak(self, mention: Mention, gives: Gives, cared_for: set[Voice]) -> bool:
         """Whether what a fact needs is there: levels beside it, or treatment that was tried."""
-        if mention.section == "request" and mention.assertion.time != "historical":
+        if mention.section == "request" and not is_prior(mention):
             return False
         if mention.named.concept.group == "block" and not is_prior(mention):
             return mention.assertion.polarity in ("negated", "undocumented")

@@ -104,6 +104,7 @@ class _ContextFile(FromFile):
     relief_words: Many[Text]
     its_block: Many[Text]
     diagnosis_words: Many[Text]
+    purposes: dict[str, Many[Text]]
     regions: dict[str, Many[Text]]
 
 
@@ -241,6 +242,7 @@ class FactLists:
     relief: Words
     its_block: Words
     diagnosis_words: Words
+    purposes: Mapping[str, Words]
     regions: Mapping[str, Words]
     counts: Mapping[str, int]
     abbreviations: frozenset[str]
@@ -405,6 +407,10 @@ class _Loader:
         self.lists = {
             name: Words(self._phrases(document, (key,), getattr(file, key)), {})
             for name, key in bare.items()
+        }
+        self.lists["purposes"] = {
+            name: Words(self._phrases(document, ("purposes", name), phrases), {})
+            for name, phrases in file.purposes.items()
         }
         self.lists["regions"] = self._regions(document, file.regions)
         self.lists["months"] = tuple(one.lower() for one in file.months)

@@ -284,13 +284,14 @@ def test_normal_plain_films_say_nothing_of_roots(read):
 
 def test_a_block_with_all_that_is_said_of_it(read):
     facts = read(
-        "On 05-06-2013 she underwent bilateral L4-5 medial branch blocks with 80% relief for 3 hours."
+        "On 05-06-2013 she had diagnostic L4-5 medial branch blocks on the left with 80% relief for 3 hours."
     )
 
     assert block(facts) == {
         "block_kind": "medial_branch_block",
         "block_targets": ("L4-5",),
-        "block_side": "bilateral",
+        "block_side": "left",
+        "block_purpose": "diagnostic",
         "block_date": date(2013, 5, 6),
         "block_response": "effective",
         "relief_percent": 80,
@@ -308,6 +309,7 @@ def test_a_block_with_all_that_is_said_of_it(read):
         ("A prior medial branch block was done; 70% of the pain is in the leg.", None),
         ("A prior medial branch block gave 50% relief at first and 80% relief later.", None),
         ("A prior medial branch block gave some relief.", None),
+        ("A neurotomy is requested; an earlier neurotomy gave 75% relief.", 75),
     ],
 )
 def test_a_percentage_is_taken_only_where_it_can_belong_to_nothing_else(read, text, percent):
