@@ -14,11 +14,10 @@ from typing import Any
 from checker.fact import Conflicting, Documented, Evidence, Fact, NotDocumented, Value
 from checker.letters.passages import Mention
 from checker.letters.quantities import Found, Placed, dates, lengths, percentages
-from checker.letters.wordlists import FactLists, Gives
+from checker.letters.words import PURPOSE, FactLists, Gives
 from checker.vocabulary import ListOf, Vocabulary
 
 KIND, TARGETS, SIDE, DAY = "block_kind", "block_targets", "block_side", "block_date"
-PURPOSE = "block_purpose"
 RESPONSE, PERCENT = "block_response", "relief_percent"
 HOURS, WEEKS = "relief_hours", "relief_weeks"
 

@@ -15,7 +15,7 @@ from checker.letters.levels import Level
 from checker.letters.lexicon import Named, Range
 from checker.letters.quantities import levels_between
 from checker.letters.standing import Standing
-from checker.letters.wordlists import Axis, Cue, FactLists, Label, Words
+from checker.letters.words import Axis, Cue, FactLists, Label, Words
 
 _RESULT_BESIDE = 2
 """How many words may lie between a result and the test behind it, as in `positive left Kemp's`."""

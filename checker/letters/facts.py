@@ -27,7 +27,7 @@ from checker.letters.blocks import Session, Treatments, is_prior, sessions, trea
 from checker.letters.letter import Letter, Span
 from checker.letters.passages import Mention, mentions
 from checker.letters.quantities import Placed, lengths, neighbours
-from checker.letters.wordlists import FactLists, Gives
+from checker.letters.words import FactLists, Gives
 from checker.rulebase import RuleBase
 from checker.vocabulary import Enum, FactSpec, ListOf, SetOf, Vocabulary
 

@@ -25,7 +25,7 @@ from checker.letters.quantities import Placed, dates, levels_between
 from checker.letters.sentences import sentences
 from checker.letters.standing import Standing
 from checker.letters.voice import is_heard, speakers
-from checker.letters.wordlists import FactLists, Section, Speaker
+from checker.letters.words import FactLists, Section, Speaker
 
 _DATED_GROUPS = ("finding", "test", "symptom", "study", "diagnosis", "status")
 _OF_A_REGION = ("finding", "test", "symptom", "care")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from checker.fact import Voice
 from checker.letters.standing import Standing
-from checker.letters.wordlists import FactLists, Section, Speaker, VoiceCue
+from checker.letters.words import FactLists, Section, Speaker, VoiceCue
 
 
 def speakers(

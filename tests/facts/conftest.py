@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.letters.wordlists import FactLists, load_lists
+from checker.letters.wordlists import load_lists
+from checker.letters.words import FactLists
 from checker.rulebase import RuleBase
 
 SHIPPED = Path(__file__).parents[2] / "rules" / "letters"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from checker.letters.facts import stated
 from checker.letters.passages import Mention, mentions
-from checker.letters.wordlists import FactLists
+from checker.letters.words import FactLists
 from tests.facts.invented import a_letter
 
 

@@ -12,7 +12,7 @@ from checker.charting import complete, heard
 from checker.fact import Conflicting, Documented, Fact, NotDocumented, evidence_of
 from checker.letters.facts import stated
 from checker.letters.letter import Span
-from checker.letters.wordlists import FactLists
+from checker.letters.words import FactLists
 from checker.rulebase import RuleBase
 from checker.vocabulary import FactSpec, ListOf
 from tests.facts.invented import a_letter

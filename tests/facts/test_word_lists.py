@@ -114,6 +114,8 @@ def test_a_clinician_adds_a_fact_and_its_words(tmp_path):
         ("context.yaml", "says: {polarity: negated}", "says: {polarity: negatd}", "did you mean `negated`"),
         ("context.yaml", "looks: behind", "looks: backwards", "is not one of"),
         ("context.yaml", "reach: 30", "reach: 3000", "from 1 to 200"),
+        ("context.yaml", "  diagnostic: [", "  diagnosis: [", "did you mean `diagnostic`"),
+        ("context.yaml", "  lumbar: [", "  lumber: [", "did you mean `lumbar`"),
         ("voice.yaml", "voice: decision", "voice: decison", "decision"),
         ("voice.yaml", "in: [summary]", "in: [sumary]", "summary"),
     ],
