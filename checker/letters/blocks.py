@@ -6,14 +6,15 @@ is taken for its relief only where it can belong to nothing else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checker.fact import Conflicting, Documented, Evidence, Fact, NotDocumented, Value
 from checker.letters.passages import Mention
 from checker.letters.quantities import Found, Placed, dates, lengths, percentages
-from checker.letters.wordlists import FactLists, Gives
+from checker.letters.words import PURPOSE, FactLists, Gives
 from checker.vocabulary import ListOf, Vocabulary
 
 KIND, TARGETS, SIDE, DAY = "block_kind", "block_targets", "block_side", "block_date"
@@ -25,6 +26,8 @@ _RESULTS = ("failed", "effective", "partial")
 _SIDES = ("bilateral", "left", "right")
 _NEAR_RELIEF = 6
 _SIDE_BEFORE = 6
+_SIDE_WITHIN = 40
+_MOST_PLACES = 20
 
 
 @dataclass
@@ -34,6 +37,21 @@ class Session:
     fields: dict[str, Fact] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
     places: tuple[tuple[str, int], ...] = ()
+    needs_detail: bool = False
+
+
+Treatments = Mapping[tuple[int, int], Sequence[Mention]]
+"""The treatments that are named, by passage and sentence."""
+
+
+def treatments(found: Sequence[Mention]) -> Treatments:
+    """Which treatments each sentence names, apart from those that are only asked for."""
+    named: dict[tuple[int, int], list[Mention]] = {}
+    for one in found:
+        asked_for = one.assertion.status in ("planned", "hypothetical")
+        if one.named.concept.group in ("block", "care", "drug", "surgery") and not asked_for:
+            named.setdefault((id(one.passage), one.named.sentence), []).append(one)
+    return named
 
 
 def is_prior(mention: Mention) -> bool:
@@ -46,14 +64,18 @@ def is_prior(mention: Mention) -> bool:
 
 def sessions(
     told: Sequence[tuple[Mention, Gives]],
-    everything: Sequence[Mention],
+    everything: Treatments,
     lists: FactLists,
     kind: ListOf,
     vocabulary: Vocabulary,
     levels_of: Callable[[Mention], list[str]],
     evidence_of: Callable[[Mention], Evidence],
 ) -> list[Session]:
-    """The sessions that mentions of one voice tell of, in their order; the same session is told once."""
+    """The sessions that mentions of one voice tell of, in their order; the same session is told once.
+
+    An injection that is only named, with nothing said of it, is left out where its entry needs a detail:
+    a list of blocks that holds it would say that there was no other.
+    """
     found: list[Session] = []
     for mention, gives in told:
         evidence = evidence_of(mention)
@@ -63,17 +85,17 @@ def sessions(
         place = (mention.section, mention.item)
         own = next((one for one in found if _is_same(one, fields, place)), None)
         if own is None:
-            found.append(Session(fields, (evidence,), (place,)))
+            found.append(Session(fields, (evidence,), (place,), "detail" in gives.needs))
         else:
             _add(own, fields, evidence, place)
-    return found
+    return [one for one in found if len(one.fields) > 1 or not one.needs_detail]
 
 
 def _fields(
     mention: Mention,
     gives: Gives,
     evidence: Evidence,
-    everything: Sequence[Mention],
+    everything: Treatments,
     lists: FactLists,
     kind: ListOf,
     vocabulary: Vocabulary,
@@ -98,7 +120,7 @@ def _fields(
     return facts
 
 
-def _details(mention: Mention, everything: Sequence[Mention], lists: FactLists) -> dict[str, Value]:
+def _details(mention: Mention, everything: Treatments, lists: FactLists) -> dict[str, Value]:
     lower = mention.passage.flat.lower
     start, end = mention.sentence
     found: dict[str, Value] = {}
@@ -107,6 +129,8 @@ def _details(mention: Mention, everything: Sequence[Mention], lists: FactLists) 
     day = dates(lower[start:end], lists.months)
     if len(day) == 1 and _alone(mention, everything):
         found[DAY] = day[0].value
+    if purpose := _purpose(mention, lists):
+        found[PURPOSE] = purpose
     if response := _RESPONSES.get(mention.assertion.outcome):
         found[RESPONSE] = response
     for place in _relief_places(mention, everything, lists):
@@ -116,26 +140,39 @@ def _details(mention: Mention, everything: Sequence[Mention], lists: FactLists) 
 
 
 def _side(lower: str, mention: Mention) -> str | None:
-    """The side that stands in the mention or shortly before it."""
-    words = lower[max(mention.clause[0], mention.named.start - 40) : mention.named.end].split()
-    near = words[-(_SIDE_BEFORE + len(lower[mention.named.start : mention.named.end].split())) :]
-    sides = [one.strip(",.;") for one in near if one.strip(",.;") in _SIDES]
+    """The side that stands in the mention, shortly before it, or as `on the left` shortly behind it."""
+    start, end = mention.clause
+    behind = lower[mention.named.end : min(end, mention.named.end + _SIDE_WITHIN)]
+    told = re.search(r"\bon the (left|right)\b|\b(bilaterally)\b", behind)
+    if told:
+        return told[1] or "bilateral"
+    words = lower[max(start, mention.named.start - _SIDE_WITHIN) : mention.named.end].split()
+    own = len(lower[mention.named.start : mention.named.end].split())
+    near = [one.strip(",.;") for one in words[-(_SIDE_BEFORE + own) :]]
+    sides = [one for one in near if one in _SIDES]
     return sides[-1] if len(set(sides)) == 1 else None
 
 
-def _alone(mention: Mention, everything: Sequence[Mention]) -> bool:
+def _purpose(mention: Mention, lists: FactLists) -> str | None:
+    """What the block was for, where a word for it stands in the mention or shortly before it."""
+    flat = mention.passage.flat
+    start = max(mention.clause[0], mention.named.start - _SIDE_WITHIN)
+    told = [
+        name
+        for name, words in lists.purposes.items()
+        if words.spans(flat.text, flat.lower, start, mention.named.end)
+    ]
+    return told[0] if len(told) == 1 else None
+
+
+def _alone(mention: Mention, everything: Treatments) -> bool:
     """Whether its sentence names no other procedure and no other treatment."""
-    return not any(
-        one.passage is mention.passage
-        and one.named.sentence == mention.named.sentence
-        and one.named is not mention.named
-        and one.named.concept.group in ("block", "care", "drug", "surgery")
-        for one in everything
-    )
+    here = everything.get((id(mention.passage), mention.named.sentence), ())
+    return all(one.named is mention.named for one in here)
 
 
 def _relief_places(
-    mention: Mention, everything: Sequence[Mention], lists: FactLists
+    mention: Mention, everything: Treatments, lists: FactLists
 ) -> list[tuple[int, int]]:
     """The sentences whose relief can only be this block's: its own, and the next if that speaks of it."""
     passage, number = mention.passage, mention.named.sentence
@@ -145,12 +182,7 @@ def _relief_places(
     after = number + 1
     if after < len(passage.sentences):
         start, end = passage.sentences[after]
-        named = any(
-            one.passage is passage
-            and one.named.sentence == after
-            and one.named.concept.group in ("block", "care", "drug", "surgery")
-            for one in everything
-        )
+        named = bool(everything.get((id(passage), after)))
         told = lists.its_block.spans(passage.flat.text, passage.flat.lower, start, end)
         if told and not named and passage.speakers[after] == passage.speakers[number]:
             places.append((start, end))
@@ -235,20 +267,23 @@ def _add(
             session.fields[name] = fact
         elif name == TARGETS and isinstance(own, Documented) and isinstance(fact, Documented):
             both = tuple(dict.fromkeys((*_tuple(own.value), *_tuple(fact.value))))
-            seen = tuple(dict.fromkeys((*own.evidence, *fact.evidence)))
+            seen = _joined(own.evidence, fact.evidence)
             session.fields[name] = Documented(both, own.grade, seen)
         elif isinstance(own, Documented) and isinstance(fact, Documented):
             session.fields[name] = _both(own, fact)
-    session.evidence = tuple(dict.fromkeys((*session.evidence, evidence)))
+    session.evidence = _joined(session.evidence, (evidence,))
     session.places = tuple(dict.fromkeys((*session.places, place)))
 
 
 def _both(own: Documented, other: Documented) -> Fact:
     if own.value == other.value:
-        return Documented(
-            own.value, own.grade, tuple(dict.fromkeys((*own.evidence, *other.evidence)))
-        )
+        return replace(own, evidence=_joined(own.evidence, other.evidence))
     return Conflicting((own, other))
+
+
+def _joined(own: tuple[Evidence, ...], more: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """The places of both, up to a number that a person can look at."""
+    return tuple(dict.fromkeys((*own, *more)))[:_MOST_PLACES]
 
 
 def _value(fact: Fact) -> Value | None:

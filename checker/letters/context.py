@@ -7,6 +7,7 @@ Three things are kept apart, because one label cannot say "tried, failed, not do
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ from checker.letters.levels import Level
 from checker.letters.lexicon import Named, Range
 from checker.letters.quantities import levels_between
 from checker.letters.standing import Standing
-from checker.letters.wordlists import Axis, Cue, FactLists, Label, Words
+from checker.letters.words import Axis, Cue, FactLists, Label, Words
 
 _RESULT_BESIDE = 2
 """How many words may lie between a result and the test behind it, as in `positive left Kemp's`."""
@@ -76,6 +77,7 @@ class Surroundings:
     lower: str
     end: int
     cues: tuple[_Shown, ...]
+    longer: tuple[tuple[int, ...], ...]
     stops: tuple[Range, ...]
     verbs: tuple[Range, ...]
     other_parts: tuple[Range, ...]
@@ -92,15 +94,17 @@ def surroundings(
         return tuple(words.spans(text, lower, *sentence, standing))
 
     levels = levels_between(text, lower, *sentence, lists.anatomy)
+    cues = _shown(text, lower, sentence, standing, lists)
     return Surroundings(
-        lower,
-        sentence[1],
-        _shown(text, lower, sentence, standing, lists),
-        (*spans(lists.stops), *_semicolons(lower, sentence)),
-        spans(lists.verbs),
-        spans(lists.other_parts),
-        (*spans(lists.spine_parts), *((one.start, one.end) for one in levels)),
-        tuple(levels),
+        lower=lower,
+        end=sentence[1],
+        cues=cues,
+        longer=_longer(cues),
+        stops=tuple(sorted([*spans(lists.stops), *_semicolons(lower, sentence)])),
+        verbs=spans(lists.verbs),
+        other_parts=spans(lists.other_parts),
+        spine_parts=(*spans(lists.spine_parts), *((one.start, one.end) for one in levels)),
+        levels=tuple(levels),
     )
 
 
@@ -175,8 +179,8 @@ def _reaching(
 
     One that overlaps a longer one on the same matter is not meant.
     """
-    found = []
-    for shown in beside.cues:
+    found: dict[int, int] = {}
+    for number, shown in enumerate(beside.cues):
         groups = shown.cue.groups
         if groups and mention.concept.group not in groups:
             continue
@@ -184,8 +188,27 @@ def _reaching(
             continue
         distance = _distance(shown, mention, beside, all_named)
         if distance is not None:
-            found.append((shown, distance))
-    return [one for one in found if not any(_inside(one[0], other) for other, _ in found)]
+            found[number] = distance
+    return [
+        (beside.cues[number], distance)
+        for number, distance in found.items()
+        if found.keys().isdisjoint(beside.longer[number])
+    ]
+
+
+def _longer(cues: Sequence[_Shown]) -> tuple[tuple[int, ...], ...]:
+    """For each cue, which are in order, the numbers of the longer ones that it lies inside."""
+    found: list[list[int]] = [[] for _ in cues]
+    for number, one in enumerate(cues):
+        for later in range(number + 1, len(cues)):
+            other = cues[later]
+            if other.start >= one.end:
+                break
+            if _inside(one, other):
+                found[number].append(later)
+            elif _inside(other, one):
+                found[later].append(number)
+    return tuple(tuple(one) for one in found)
 
 
 def _inside(one: _Shown, other: _Shown) -> bool:
@@ -255,7 +278,9 @@ def _is_right_before(shown: _Shown, one: Named, mention: Named, beside: Surround
 
 
 def _any_between(spans: Sequence[Range], start: int, end: int) -> bool:
-    return any(start <= a and b <= end for a, b in spans)
+    """Whether one of some spans, which are in order, lies between two characters."""
+    first = bisect_left(spans, (start, start))
+    return first < len(spans) and spans[first][1] <= end
 
 
 def _lies_elsewhere(mention: Named, beside: Surroundings, part_before: str) -> bool:

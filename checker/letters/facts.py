@@ -23,11 +23,11 @@ from checker.fact import (
     Value,
     Voice,
 )
-from checker.letters.blocks import Session, is_prior, sessions
+from checker.letters.blocks import Session, Treatments, is_prior, sessions, treatments
 from checker.letters.letter import Letter, Span
 from checker.letters.passages import Mention, mentions
 from checker.letters.quantities import Placed, lengths, neighbours
-from checker.letters.wordlists import FactLists, Gives
+from checker.letters.words import FactLists, Gives
 from checker.rulebase import RuleBase
 from checker.vocabulary import Enum, FactSpec, ListOf, SetOf, Vocabulary
 
@@ -38,6 +38,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _STATED = ("chart", "care", "history")
 _BARE = ("affirmed", "under_way")
 _FARTHEST_LEVEL = 7
+_NEAR_LEVEL = 3
 _FARTHEST_LENGTH = 4
 _INTRODUCES = (
     " at ",
@@ -95,7 +96,7 @@ class _Reader:
                 if spec.kind not in _STATED or not self._may_speak(mention, gives, cared_for):
                     continue
                 specs[spec.name] = spec
-                if gives.record:
+                if gives.record and is_prior(mention):
                     of_blocks[spec.name].append((mention, gives))
                 else:
                     said[spec.name, mention.voice] += self._said(mention, gives)
@@ -104,7 +105,7 @@ class _Reader:
             spec = specs[name]
             voices = [_in_one_voice(spec, said[name, voice]) for voice in VOICES]
             if name in of_blocks:
-                recorded = self._sessions(spec, of_blocks[name], found)
+                recorded = self._sessions(spec, of_blocks[name], treatments(found))
                 voices = [
                     _or_records(one, recorded[voice])
                     for voice, one in zip(VOICES, voices, strict=True)
@@ -116,7 +117,7 @@ class _Reader:
 
     def _may_speak(self, mention: Mention, gives: Gives, cared_for: set[Voice]) -> bool:
         """Whether what a fact needs is there: levels beside it, or treatment that was tried."""
-        if mention.section == "request" and mention.assertion.time != "historical":
+        if mention.section == "request" and not is_prior(mention):
             return False
         if mention.named.concept.group == "block" and not is_prior(mention):
             return mention.assertion.polarity in ("negated", "undocumented")
@@ -133,6 +134,8 @@ class _Reader:
     def _said(self, mention: Mention, gives: Gives) -> Iterable[Said]:
         evidence = self.evidence(mention)
         if mention.assertion.status == "undocumented":
+            if gives.reads in ("number", "weeks"):
+                return []
             return [Said(None, "undocumented", gives.grade, evidence)]
         labels = mention.assertion.labels
         if gives.reads:
@@ -210,7 +213,8 @@ class _Reader:
     def _introduced(self, between: str) -> bool:
         words = f" {between.strip()} "
         short = words.count(" ") <= _FARTHEST_LEVEL
-        return short and (not between.strip() or any(one in words for one in _INTRODUCES))
+        near = words.count(" ") <= _NEAR_LEVEL and not set(between) & set(",;:")
+        return near or (short and any(one in words for one in _INTRODUCES))
 
     def vocabulary_levels(self, spec: FactSpec, labels: Sequence[str]) -> Value | None:
         """The levels as the vocabulary reads them; what names no level of the spine is left out."""
@@ -239,7 +243,7 @@ class _Reader:
         return bisect_right(self.line_ends, position) + 1
 
     def _sessions(
-        self, spec: FactSpec, found: Sequence[tuple[Mention, Gives]], everything: Sequence[Mention]
+        self, spec: FactSpec, found: Sequence[tuple[Mention, Gives]], everything: Treatments
     ) -> Mapping[Voice, list[Session]]:
         """The earlier procedures that each voice tells of."""
         if not isinstance(spec.type, ListOf):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.letters.standing import Standing
-from checker.letters.wordlists import Concept, FactLists, longest
+from checker.letters.words import Concept, FactLists, longest
 
 Range = tuple[int, int]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from checker.fact import Voice
 from checker.letters.standing import Standing
-from checker.letters.wordlists import FactLists, Section, Speaker, VoiceCue
+from checker.letters.words import FactLists, Section, Speaker, VoiceCue
 
 
 def speakers(
@@ -23,11 +23,10 @@ def speakers(
     standing: Sequence[Standing],
 ) -> Iterator[Speaker]:
     """Who speaks in each sentence; `first` is who does until a sentence shows another."""
-    cues = [one for one in lists.voices if section in one.sections]
     holding: Speaker = first
     last: Speaker = first
-    for (start, end), phrases in zip(sentences, standing, strict=True):
-        cue = _cue(text, lower, start, end, cues, phrases)
+    for sentence, phrases in zip(sentences, standing, strict=True):
+        cue = _cue(text, lower, sentence, section, phrases, lists)
         if cue is None:
             last = holding
         elif cue.voice != "same":
@@ -39,14 +38,17 @@ def speakers(
 def _cue(
     text: str,
     lower: str,
-    start: int,
-    end: int,
-    cues: Sequence[VoiceCue],
+    sentence: tuple[int, int],
+    section: Section,
     standing: Standing,
+    lists: FactLists,
 ) -> VoiceCue | None:
     """The first entry of the list that the sentence shows."""
-    for cue in cues:
-        if cue.words.spans(text, lower, start, end, standing):
+    owners = (lists.owners.get(one) for one in standing)
+    numbers = {one.number for one in owners if one and one.kind == "voice" and not one.leave}
+    for number in sorted(numbers):
+        cue = lists.voices[number]
+        if section in cue.sections and cue.words.spans(text, lower, *sentence, standing):
             return cue
     return None
 

@@ -7,21 +7,36 @@ the signs of who speaks. Each entry carries sentences that its phrases must matc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
-from checker.anatomy import Anatomy
 from checker.errors import Place, Problem, RuleError, did_you_mean, quoted, shown_path
 from checker.fact import Grade, Value
 from checker.letters.flat import lowered
 from checker.letters.phrases import Phrase, compiled
-from checker.letters.standing import PhraseIndex, Standing, phrase_index
+from checker.letters.words import (
+    PURPOSE,
+    Axis,
+    Concept,
+    Cue,
+    FactLists,
+    Gives,
+    Group,
+    Label,
+    Looks,
+    Owner,
+    OwnerKind,
+    Reads,
+    Sample,
+    Section,
+    Speaker,
+    VoiceCue,
+    Words,
+)
 from checker.vocabulary import FactSpec, Levels, ListOf, Number, Vocabulary
 from checker.yamlfile import Document, FromFile, Many, Path_, Text, read
 
@@ -29,18 +44,6 @@ CONTEXT = "context.yaml"
 VOICE = "voice.yaml"
 LEXICON = "lexicon*.yaml"
 
-Group = Literal[
-    "care", "drug", "block", "surgery", "test", "study", "finding", "symptom", "diagnosis", "status"
-]
-Label = Literal[
-    "affirmed", "negated", "possible", "planned", "under_way", "failed", "effective", "partial",
-    "positive", "negative", "contraindicated",
-]  # fmt: skip
-Axis = Literal["polarity", "time", "outcome", "whose"]
-Speaker = Literal["record", "ur", "reviewer", "guideline", "decision"]
-Section = Literal["summary", "request", "rationale"]
-Reads = Literal["levels", "number", "weeks"]
-Looks = Literal["ahead", "behind", "around"]
 
 _AXES: Mapping[Axis, tuple[str, ...]] = {
     "polarity": ("affirmed", "negated", "undocumented", "possible"),
@@ -66,7 +69,7 @@ class _GiveEntry(FromFile):
     reads: Reads | None = None
     record: dict[str, Any] = {}
     grade: Grade = "explicit"
-    needs: Many[Literal["level", "care", "diagnosis"]] = ()
+    needs: Many[Literal["level", "care", "diagnosis", "detail"]] = ()
     latest: bool = False
 
 
@@ -99,11 +102,12 @@ class _ContextFile(FromFile):
     abbreviations: Many[Text]
     months: Many[Text]
     not_dates_of_findings: Many[Text]
-    dates_of_reports: Many[Text]
     counts: dict[str, int]
     relief_words: Many[Text]
     its_block: Many[Text]
     diagnosis_words: Many[Text]
+    purposes: dict[str, Many[Text]]
+    regions: dict[str, Many[Text]]
 
 
 class _VoiceEntry(_Entry):
@@ -114,163 +118,6 @@ class _VoiceEntry(_Entry):
 
 class _VoiceFile(FromFile):
     cues: dict[str, _VoiceEntry]
-
-
-# What they mean --------------------------------------------------------------------------------------
-
-
-Numbered = tuple[int, Phrase]
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The concept or cue that a phrase belongs to, by its number; `leave` for what is left out."""
-
-    kind: Literal["concept", "cue"]
-    number: int
-    leave: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The phrases of one entry, each with its number in the index. What `unless` matches is left out."""
-
-    phrases: tuple[Numbered, ...]
-    unless: tuple[Numbered, ...] = ()
-
-    def spans(
-        self, text: str, lower: str, start: int, end: int, standing: Standing | None = None
-    ) -> list[tuple[int, int]]:
-        """Where the entry's words stand between two characters, the longest where several overlap.
-
-        `standing` are the phrases that may stand there; None where that is not known.
-        """
-        found = set(_spans(self.phrases, text, lower, start, end, standing))
-        if not found:
-            return []
-        left_out = list(_spans(self.unless, text, lower, start, end, standing))
-        kept = [(a, b) for a, b in found if not any(c < b and a < d for c, d in left_out)]
-        return longest(kept)
-
-
-@dataclass(frozen=True, slots=True)
-class Gives:
-    """What a mention says of one fact: a value for each way it may be asserted."""
-
-    spec: FactSpec
-    values: Mapping[Label, Value]
-    reads: Reads | None
-    record: Mapping[str, Value]
-    grade: Grade
-    needs: frozenset[str]
-    latest: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Concept:
-    """Something that letters speak of.
-
-    `anywhere`: in whatever part of the body. `says_no`: its words deny of themselves.
-    """
-
-    name: str
-    group: Group
-    words: Words
-    anywhere: bool
-    says_no: bool
-    gives: tuple[Gives, ...]
-    facts: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """Words that say how the concepts around them are meant."""
-
-    name: str
-    words: Words
-    says: Mapping[Axis, str]
-    looks: Looks
-    groups: frozenset[Group]
-    reach: int
-    through_verbs: bool
-    ends_at_comma: bool
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceCue:
-    """Words that show who speaks in a sentence; `same` means whoever spoke before.
-
-    `holds` says whether the next sentences, if they show nothing, are taken for the same speaker's.
-    """
-
-    name: str
-    words: Words
-    voice: Speaker | Literal["same"]
-    sections: frozenset[Section]
-    holds: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One sentence that an entry must match, or must not."""
-
-    place: Place
-    entry: str
-    words: Words
-    sentence: str
-    matches: bool
-
-
-@dataclass(frozen=True)
-class FactLists:
-    """Everything that letters are read with."""
-
-    anatomy: Anatomy
-    concepts: tuple[Concept, ...]
-    cues: tuple[Cue, ...]
-    voices: tuple[VoiceCue, ...]
-    stops: Words
-    verbs: Words
-    other_parts: Words
-    spine_parts: Words
-    months: tuple[str, ...]
-    other_dates: Words
-    report_dates: Words
-    relief: Words
-    its_block: Words
-    diagnosis_words: Words
-    counts: Mapping[str, int]
-    abbreviations: frozenset[str]
-    samples: tuple[Sample, ...]
-    phrases: tuple[Phrase, ...]
-    owners: Mapping[int, Owner]
-
-    @cached_property
-    def index(self) -> PhraseIndex:
-        """All phrases by the words they need."""
-        return phrase_index(self.phrases)
-
-
-def _spans(
-    phrases: Iterable[Numbered],
-    text: str,
-    lower: str,
-    start: int,
-    end: int,
-    standing: Standing | None,
-) -> Iterator[tuple[int, int]]:
-    for number, phrase in phrases:
-        if standing is None or number in standing:
-            yield from phrase.spans(text, lower, start, end)
-
-
-def longest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The spans in their order, of those that overlap the longest, of equal ones the first."""
-    kept: list[tuple[int, int]] = []
-    for start, end in sorted(spans, key=lambda one: (one[0] - one[1], one[0])):
-        if all(end <= a or b <= start for a, b in kept):
-            kept.append((start, end))
-    return sorted(kept)
 
 
 # Loading ---------------------------------------------------------------------------------------------
@@ -396,22 +243,51 @@ class _Loader:
         bare = {
             "stops": "stops", "verbs": "verbs", "other_parts": "other_parts",
             "spine_parts": "spine_parts", "other_dates": "not_dates_of_findings",
-            "report_dates": "dates_of_reports", "relief": "relief_words", "its_block": "its_block",
+            "relief": "relief_words", "its_block": "its_block",
             "diagnosis_words": "diagnosis_words",
         }  # fmt: skip
         self.lists = {
-            name: Words(self._phrases(document, (key,), getattr(file, key)))
+            name: Words(self._phrases(document, (key,), getattr(file, key)), {})
             for name, key in bare.items()
         }
+        self._check_purposes(document, file.purposes)
+        self.lists["purposes"] = {
+            name: Words(self._phrases(document, ("purposes", name), phrases), {})
+            for name, phrases in file.purposes.items()
+        }
+        self.lists["regions"] = self._regions(document, file.regions)
         self.lists["months"] = tuple(one.lower() for one in file.months)
         self.lists["counts"] = file.counts
         self.lists["abbreviations"] = frozenset(one.lower() for one in file.abbreviations)
+
+    def _check_purposes(self, document: Document, written: Mapping[str, Any]) -> None:
+        """Each purpose must be one that the records of blocks may have."""
+        lists = (one.type for one in self.vocabulary.facts.values())
+        fields = (one.fields.get(PURPOSE) for one in lists if isinstance(one, ListOf))
+        for spec in (one for one in fields if one):
+            for name in written:
+                for _, message in self.vocabulary.faults(spec, name):
+                    document.report(("purposes", name), message, at_key=True)
+
+    def _regions(
+        self, document: Document, written: Mapping[str, Sequence[str]]
+    ) -> dict[str, Words]:
+        """The words for each region of the vocabulary."""
+        for name in written:
+            if name not in self.vocabulary.regions:
+                hint = did_you_mean(name, self.vocabulary.regions)
+                document.report(("regions", name), f"unknown region `{name}`{hint}", at_key=True)
+        return {
+            name: Words(self._phrases(document, ("regions", name), phrases), {})
+            for name, phrases in written.items()
+        }
 
     def voice(self, document: Document) -> None:
         file = document.read(_VoiceFile)
         for name, entry in file.cues.items() if file else ():
             path = ("cues", name)
             words = self._words(document, path, name, entry)
+            self._own(words, "voice", len(self.voices))
             self.voices.append(
                 VoiceCue(name, words, entry.voice, frozenset(entry.in_), entry.holds)
             )
@@ -435,12 +311,12 @@ class _Loader:
 
     def _phrases(
         self, document: Document, path: Path_, written: Sequence[str]
-    ) -> tuple[Numbered, ...]:
-        return tuple(self._each_phrase(document, path, written))
+    ) -> dict[int, Phrase]:
+        return dict(self._each_phrase(document, path, written))
 
     def _each_phrase(
         self, document: Document, path: Path_, written: Sequence[str]
-    ) -> Iterator[Numbered]:
+    ) -> Iterator[tuple[int, Phrase]]:
         for index, one in enumerate(written):
             try:
                 self.phrases.append(compiled(one))
@@ -449,10 +325,10 @@ class _Loader:
             else:
                 yield len(self.phrases) - 1, self.phrases[-1]
 
-    def _own(self, words: Words, kind: Literal["concept", "cue"], number: int) -> None:
-        """Note to which concept or cue the phrases belong."""
-        self.owners |= {phrase: Owner(kind, number, leave=False) for phrase, _ in words.phrases}
-        self.owners |= {phrase: Owner(kind, number, leave=True) for phrase, _ in words.unless}
+    def _own(self, words: Words, kind: OwnerKind, number: int) -> None:
+        """Note to which entry the phrases belong."""
+        self.owners |= {phrase: Owner(kind, number, leave=False) for phrase in words.phrases}
+        self.owners |= {phrase: Owner(kind, number, leave=True) for phrase in words.unless}
 
     def _gives(self, document: Document, path: Path_, entry: _GiveEntry) -> Gives | None:
         spec = self.vocabulary.facts.get(entry.fact)
