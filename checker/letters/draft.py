@@ -28,7 +28,8 @@ from checker.letters.letter import Item, Letter
 from checker.letters.requestlists import RequestLists, load_request_lists
 from checker.letters.requests import requested, treatment_kind
 from checker.letters.text import read_letter_text
-from checker.letters.wordlists import FactLists, load_lists
+from checker.letters.wordlists import load_lists
+from checker.letters.words import FactLists
 from checker.rulebase import LETTERS, RuleBase
 
 

@@ -228,7 +228,6 @@ class _Reader:
         at = mention.passage.flat.at(*mention.sentence)
         line, last = self._line(at.start), self._line(at.end - 1)
         return Evidence(
-            document=self.letter.source.file,
             section=mention.section,
             voice=mention.voice,
             line=line,
