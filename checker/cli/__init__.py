@@ -15,7 +15,7 @@ from pathlib import Path
 import typer
 
 from checker import __version__
-from checker.cli import audit, check, explain, new, rules
+from checker.cli import check, explain, new, rules, runs
 from checker.cli.common import COULD_NOT_RUN, INTERRUPTED
 from checker.errors import CheckerError
 
@@ -29,7 +29,7 @@ app = typer.Typer(
 app.command()(check.check)
 app.command()(explain.explain)
 app.command()(new.new)
-app.command()(audit.audit)
+app.add_typer(runs.app, name="audit")
 app.add_typer(rules.app, name="rules")
 
 

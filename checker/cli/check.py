@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from checker.case import Case, parse_settings
-from checker.cli import common
+from checker.cli import common, report
 from checker.determination import Determination, Terms, determine, determine_beside
 from checker.engine.agreed import Engine
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def check(
@@ -29,14 +33,17 @@ def check(
     guideline: common.GuidelineOption = None,
     as_of: common.AsOfOption = None,
     facts_from: common.FactsFromOption = "all",
-    output: common.FormatOption = "text",
+    form: report.FormatOption = "text",
+    output: report.OutputOption = None,
     rules: common.RulesFolder = None,
 ) -> None:
     """Check requests against the guideline: what is met, what is missing, what to ask."""
     asked = common.terms(reading, facts_from, guideline, as_of)
+    files = common.case_files(cases)
+    report.check_outputs([output], files)
     engine = common.engine_for(rules)
     answered = parse_settings(settings or [], engine.rules)
-    loaded = common.Cases(common.case_files(cases), engine.rules)
+    loaded = common.Cases(files, engine.rules)
 
     def decide(case: Case) -> list[Determination]:
         with_answers = case.setting(answered, engine.rules)
@@ -47,28 +54,30 @@ def check(
 
     answers = loaded.each(decide)
     if answers or not loaded.failed:
-        _show(answers, engine, asked, output)
+        _show(answers, engine, asked, form, output)
     raise typer.Exit(common.exit_code((one.outcome for one in answers), bool(loaded.failed)))
 
 
-def _show(answers: list[Determination], engine: Engine, asked: Terms, form: str) -> None:
+def _show(
+    answers: list[Determination],
+    engine: Engine,
+    asked: Terms,
+    form: report.Format,
+    output: Path | None,
+) -> None:
     if form == "text":
-        _show_text(answers, engine, asked)
+        report.deliver_screen(lambda screen: _show_text(answers, engine, asked, screen), output)
         return
-    from checker.render.contract import check_result, result
+    from checker.render.contract import check_result
+    from checker.render.reports import check_report
 
-    if form == "json":
-        common.print_json(check_result(answers, engine, asked))
-        return
-    for one in answers:
-        for request in one.requests:
-            common.print_json(result(one, request), lines=True)
+    document = check_result(answers, engine, asked)
+    report.deliver_document(document, document["results"], form, output, check_report)
 
 
-def _show_text(answers: list[Determination], engine: Engine, asked: Terms) -> None:
+def _show_text(answers: list[Determination], engine: Engine, asked: Terms, screen: Console) -> None:
     from checker.render.text import show_checklist, show_footer, show_tally
 
-    screen = common.console()
     for one in answers:
         show_checklist(one, engine, screen)
         screen.print()

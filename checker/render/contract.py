@@ -69,6 +69,7 @@ def result(determination: Determination, request: Request) -> dict[str, Any]:
     guideline = determination.guideline
     return {
         "case": determination.case.name,
+        "file": determination.case.file,
         "request": request.id,
         "item": request.item,
         "requests_together": [one.id for one in determination.requests],

@@ -90,6 +90,7 @@ DECISION = {
 }
 RESULT = {
     "case": str,
+    "file": str,
     "request": str,
     "item": str,
     "requests_together": [str],
