@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BeforeValidator, ConfigDict
+from pydantic import ConfigDict
 
 from checker.charting import (
-    EvidenceEntry,
     FactReader,
     Facts,
     FactsFrom,
@@ -23,15 +22,37 @@ from checker.charting import (
     stray_nerves,
     too_many_conflicts,
 )
-from checker.errors import CaseError, Place, Problem, did_you_mean, quoted
-from checker.fact import Chart, Conflicting, Documented, Evidence, Fact, Grade, NotAsked, Voice
+from checker.decision import (
+    Basis,
+    Decision,
+    DecisionEntry,
+    NumberOrText,
+    ReviewersOutcome,
+    check_decision,
+    decision_of,
+)
+from checker.errors import CaseError, Place, Problem, quoted
+from checker.fact import Chart, Conflicting, Documented, Evidence, Fact, Grade, NotAsked
 from checker.rulebase import RuleBase
 from checker.vocabulary import FactSpec, TargetLabels, Vocabulary
 from checker.wording import joined
 from checker.yamlfile import Document, FromFile, Many, Path_, Text, parse, read
 
-ReviewersOutcome = Literal["Upheld", "Overturned"]
-Basis = Literal["guideline", "other source", "general scepticism", "credibility"]
+__all__ = [
+    "Basis",
+    "Case",
+    "Decision",
+    "LetterEntry",
+    "Procedure",
+    "Request",
+    "ReviewerEntry",
+    "ReviewersOutcome",
+    "contradictions",
+    "load_case",
+    "parse_case",
+    "parse_settings",
+    "procedures",
+]
 
 _SAME_PROCEDURE = ("procedure", "region", "side", "intent")
 
@@ -55,31 +76,13 @@ class LetterEntry(FromFile):
     note: str | None = None
 
 
-class _DecisionEvidenceEntry(EvidenceEntry):
-    voice: Voice = "reviewer"
-
-
-class _DecisionEntry(FromFile):
-    outcome: ReviewersOutcome
-    guidelines_cited: Many[str] = ()
-    grounds: Many[str] = ()
-    basis: Basis = "guideline"
-    evidence: _DecisionEvidenceEntry | None = None
-    note: str | None = None
-
-
-_NumberOrText = Annotated[
-    Text, BeforeValidator(lambda value: str(value) if type(value) is int else value)
-]
-
-
 class _RequestEntry(FromFile):
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
 
-    id: _NumberOrText
+    id: NumberOrText
     item: str | None = None
     kind: Text | None = None
-    decision: _DecisionEntry | None = None
+    decision: DecisionEntry | None = None
 
 
 class _CaseFile(FromFile):
@@ -90,18 +93,6 @@ class _CaseFile(FromFile):
     record: RecordKind
     facts: dict[str, Any] = {}
     requests: Many[_RequestEntry]
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the reviewer decided, on which grounds (criteria or the vocabulary's grounds), from what source."""
-
-    outcome: ReviewersOutcome
-    guidelines_cited: tuple[str, ...]
-    grounds: tuple[str, ...]
-    basis: Basis
-    evidence: Evidence | None
-    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,19 +265,8 @@ def _requested(reader: FactReader, index: int) -> Facts:
 
 
 def _request(entry: _RequestEntry, facts: Facts) -> Request:
-    decision = _decision(entry.decision) if entry.decision else None
+    decision = decision_of(entry.decision) if entry.decision else None
     return Request(entry.id, entry.item or "", facts, decision, entry.kind)
-
-
-def _decision(entry: _DecisionEntry) -> Decision:
-    return Decision(
-        outcome=entry.outcome,
-        guidelines_cited=entry.guidelines_cited,
-        grounds=entry.grounds,
-        basis=entry.basis,
-        evidence=entry.evidence.evidence() if entry.evidence else None,
-        note=entry.note,
-    )
 
 
 def _check(document: Document, file: _CaseFile, rules: RuleBase) -> None:
@@ -298,12 +278,10 @@ def _check(document: Document, file: _CaseFile, rules: RuleBase) -> None:
             message = f"a second request with the id {quoted(entry.id)}"
             document.report(("requests", index, "id"), message)
         seen.add(entry.id)
-        for number, ground in enumerate(entry.decision.grounds if entry.decision else ()):
-            if ground not in rules.grounds:
-                path = ("requests", index, "decision", "grounds", number)
-                hint = did_you_mean(ground, rules.grounds)
-                message = f"{quoted(ground)} is no criterion and no ground of the vocabulary{hint}"
-                document.report(path, message)
+        if entry.decision:
+            path = ("requests", index, "decision")
+            others = [one.id for one in file.requests if one.id != entry.id]
+            check_decision(document, path, entry.decision, rules.vocabulary, rules.grounds, others)
 
 
 # Grouping --------------------------------------------------------------------------------------------

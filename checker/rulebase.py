@@ -6,11 +6,12 @@ import hashlib
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from checker.anatomy import Anatomy, check_regions, load_anatomy
+from checker.auditfile import Remarks, load_remarks
 from checker.condition import Condition
 from checker.conditionfile import read_derived
 from checker.errors import Place, Problem, RuleError, did_you_mean, shown_path
@@ -23,8 +24,9 @@ from checker.yamlfile import Document, read
 VOCABULARY = "vocabulary.yaml"
 ANATOMY = "anatomy.yaml"
 SEARCH_ORDER = "search-order.yaml"
+AUDIT = "audit.yaml"
 LETTERS = "letters"
-_NO_GUIDELINES = (VOCABULARY, ANATOMY, SEARCH_ORDER)
+_NO_GUIDELINES = (VOCABULARY, ANATOMY, SEARCH_ORDER, AUDIT)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class RuleBase:
     search_order: SearchOrder
     relations: tuple[Relation, ...]
     digest: str
+    remarks: Remarks = field(default_factory=Remarks)
 
     @cached_property
     def grounds(self) -> frozenset[str]:
@@ -58,6 +61,7 @@ def load_rules(folder: Path) -> RuleBase:
     anatomy, vocabulary, derived, relations = _common(anatomy_file, vocabulary_file)
     guidelines: dict[str, Guideline] = {}
     search_order = SearchOrder()
+    remarks = Remarks()
     if vocabulary:
         guidelines = _guidelines(folder, documents, vocabulary, derived)
         if not _guideline_files(folder, documents):
@@ -67,11 +71,14 @@ def load_rules(folder: Path) -> RuleBase:
             if order_file := documents.get(folder / SEARCH_ORDER):
                 ids = [_id_of(path, folder) for path in _guideline_files(folder, documents)]
                 search_order = load_search_order(order_file, vocabulary, ids)
+        with suppress(RuleError):  # as above
+            if audit_file := documents.get(folder / AUDIT):
+                remarks = load_remarks(audit_file, vocabulary)
     problems.extend(problem for one in documents.values() if one for problem in one.problems)
     if problems or anatomy is None or vocabulary is None:
         raise RuleError(problems)
     digest = _digest(folder, documents)
-    return RuleBase(vocabulary, anatomy, guidelines, search_order, relations, digest)
+    return RuleBase(vocabulary, anatomy, guidelines, search_order, relations, digest, remarks)
 
 
 def _guideline_files(

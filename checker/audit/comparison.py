@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from checker.audit.findings import Remark, remarks_on
 from checker.case import Decision, Request
 from checker.determination import Determination
 from checker.engine.written import AGAINST
 from checker.rulebase import RuleBase
-from checker.searchorder import Order
 
 Agreement = Literal[
     "same reasons", "same and more", "other reasons", "disagree", "open", "not covered"
@@ -25,7 +24,8 @@ class Compared:
 
     `shared` are the reviewer's grounds that the determination rests on too; `ours_alone` the criteria that
     count against the request and that the reviewer does not name; `theirs_alone` the other way round.
-    `findings` are remarks on the decision itself. What is not `scored` is reported apart.
+    `findings` are what is remarkable about the decision or what it rests on. What is not `scored` is reported
+    apart.
     """
 
     request: Request
@@ -35,7 +35,7 @@ class Compared:
     shared: tuple[str, ...] = ()
     ours_alone: tuple[str, ...] = ()
     theirs_alone: tuple[str, ...] = ()
-    findings: tuple[str, ...] = ()
+    findings: tuple[Remark, ...] = ()
     scored: bool = True
 
     @property
@@ -77,17 +77,9 @@ def _compared(
         shared=tuple(one for one in decision.grounds if one in failed),
         ours_alone=ours,
         theirs_alone=theirs,
-        findings=tuple(
-            _findings(decision, rules.search_order.order(determination.case.jurisdiction))
-        ),
+        findings=tuple(remarks_on(determination, request, rules)),
         scored=rules.vocabulary.scores(getattr(procedure, "value", None)),
     )
-
-
-def _findings(decision: Decision, order: Order) -> Iterator[str]:
-    for cited in decision.guidelines_cited:
-        if order.steps and not order.names(cited):
-            yield f"source outside the search order: {cited}"
 
 
 def _agreement(

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from checker.audit.comparison import Compared, compare
 from checker.audit.dimensions import Dimension
+from checker.audit.findings import across_letters
 from checker.audit.tally import Tally, tally
+from checker.auditfile import Remarks
 from checker.case import Case
 from checker.determination import Terms, determine
 from checker.engine.agreed import Engine
@@ -60,10 +62,10 @@ def audit_case(case: Case, engine: Engine, terms: Terms, *, readings: bool = Fal
     )
 
 
-def audited(cases: Iterable[AuditedCase], by: Sequence[Dimension] = ()) -> Audit:
-    """The audit over all these cases."""
+def audited(cases: Iterable[AuditedCase], remarks: Remarks, by: Sequence[Dimension] = ()) -> Audit:
+    """The audit over all these cases; `remarks` are those of the rule base."""
     each = list(cases)
-    followed = [one for case in each for one in case.followed]
+    followed = _with_common_texts([one for case in each for one in case.followed], remarks)
     foresaw = [one for case in each for one in case.foresaw]
     readings = {
         reading: [one for case in each for one in case.readings.get(reading, ())]
@@ -89,6 +91,18 @@ def _compared(case: Case, engine: Engine, terms: Terms) -> tuple[Compared, ...]:
     return tuple(
         one for answer in determine(case, engine, terms) for one in compare(answer, engine.rules)
     )
+
+
+def _with_common_texts(items: Sequence[Compared], remarks: Remarks) -> list[Compared]:
+    """The same items, with the findings that only the whole corpus shows."""
+    decided = [(one.determination.case.file, item_name(one), one.decision) for one in items]
+    found = across_letters(decided, remarks)
+    return [
+        replace(one, findings=(*one.findings, more))
+        if (more := found.get((one.determination.case.file, one.request.id)))
+        else one
+        for one in items
+    ]
 
 
 def _hanging(ways: Mapping[str, Sequence[Compared]]) -> tuple[Hanging, ...]:

@@ -92,7 +92,7 @@ def audit(
     engine = common.engine_for(rules)
     loaded = common.Cases(files, engine.rules)
     cases = loaded.each(lambda case: [audit_case(case, engine, asked, readings=readings)])
-    found = audited(cases, dimensions)
+    found = audited(cases, engine.rules.remarks, dimensions)
     if not found.items and not loaded.failed:
         print("no request here has a decision to compare with", file=sys.stderr)
     document = audit_result(found, engine, asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -20,10 +21,13 @@ from checker.audit.figures import (
     groups,
     summarize,
 )
+from checker.audit.findings import FINDING_IDS
 from checker.audit.run import Audit, Hanging, item_name
 from checker.audit.tally import DECISIONS, PREDICTIONS, Tally
 from checker.engine.written import Reading
+from checker.fact import Evidence
 from checker.render.text import agreement_words
+from checker.render.words import evidence_words
 
 MOST_CRITERIA = 12
 """Criteria shown on screen; the JSON has them all."""
@@ -46,6 +50,10 @@ def show_audit(audit: Audit, facts_from: str, console: Console, *, findings: boo
         show_groups(dimension, groups(tallies), console)
         console.print()
     if findings:
+        show_findings(audit.items, console)
+        console.print()
+    elif found := sum(len(one.findings) for one in audit.items):
+        console.print(f"{_number(found, 'finding')} on these decisions: --findings shows them")
         console.print()
 
 
@@ -254,6 +262,29 @@ def show_groups(dimension: str, found: Sequence[Group], console: Console) -> Non
             console.print(
                 f"    differs from the other groups: p {group.p:.3f}, corrected {group.q:.3f}"
             )
+
+
+def show_findings(compared: Sequence[Compared], console: Console) -> None:
+    """Every finding with its places, those of one kind together; the same words on several items once."""
+    console.print(Text("What is remarkable about these decisions.", style="bold"))
+    found: dict[str, dict[tuple[str, str, tuple[Evidence, ...]], list[str]]] = {}
+    for one in compared:
+        for remark in one.findings:
+            same = (one.determination.case.name, remark.says, remark.evidence)
+            found.setdefault(remark.id, {}).setdefault(same, []).append(one.request.id)
+    for id_ in FINDING_IDS:
+        items = found.get(id_, {})
+        if not items:
+            continue
+        console.print(f"  {id_}  {_number(sum(map(len, items.values())), 'item')}")
+        for (case, says, evidence), requests in items.items():
+            named = " ".join(f"#{one}" for one in requests)
+            places = "; ".join(words for place in evidence if (words := evidence_words(place)))
+            line = Text.assemble(f"{case}{' ' if len(requests) > 1 else ''}{named}  {says}")
+            console.print(Padding(line, (0, 0, 0, 4)))
+            console.print(Padding(Text(places, style="dim"), (0, 0, 0, 6)))
+    if not found:
+        console.print("  none")
 
 
 def _number(count: int, noun: str) -> str:

@@ -21,6 +21,7 @@ from checker.audit.figures import (
     groups,
     summarize,
 )
+from checker.audit.findings import Remark
 from checker.audit.run import Audit
 from checker.audit.tally import CELLS
 from checker.case import Decision, Request
@@ -149,6 +150,8 @@ def decision(one: Decision) -> dict[str, Any]:
         "grounds": list(one.grounds),
         "basis": one.basis,
         "evidence": one.evidence and evidence(one.evidence),
+        "closing": one.closing and one.closing.name,
+        "hedged": bool(one.hedges),
     }
 
 
@@ -160,12 +163,21 @@ def entry(compared: Compared) -> dict[str, Any]:
         "determination": result(compared.determination, compared.request),
         "decision": decision(compared.decision),
         "agreement": compared.agreement,
-        "findings": list(compared.findings),
+        "findings": [remark(one) for one in compared.findings],
         "reasons": {
             "shared": list(compared.shared),
             "ours_alone": list(compared.ours_alone),
             "theirs_alone": list(compared.theirs_alone),
         },
+    }
+
+
+def remark(one: Remark) -> dict[str, Any]:
+    """A finding of an audit: what is remarkable, in words, and where it stands."""
+    return {
+        "id": one.id,
+        "says": one.says,
+        "evidence": [evidence(place) for place in one.evidence],
     }
 
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from checker.anatomy import Anatomy
 from checker.audit.comparison import Compared, compare
+from checker.audit.findings import Remark
 from checker.case import Request
 from checker.charting import FactsFrom
 from checker.determination import Determination, Finding, Judged, Question, Terms
@@ -296,6 +297,12 @@ def _finding_lines(finding: Finding, anatomy: Anatomy) -> Iterable[str]:
     )
 
 
+def remark_words(remark: Remark) -> str:
+    """`hedged: the rationale leaves its own decision open  [rationale, lines 69-77 (the reviewer)]`."""
+    places = "; ".join(words for one in remark.evidence if (words := evidence_words(one)))
+    return f"{remark.id}: {remark.says}" + (f"  [{places}]" if places else "")
+
+
 def _reasons_compared(compared: Compared, console: Console) -> None:
     decision = compared.decision
     head = f"Reviewer, #{compared.request.id}: {decision.outcome}, {agreement_words(compared)}"
@@ -308,7 +315,7 @@ def _reasons_compared(compared: Compared, console: Console) -> None:
         ("the reviewer alone names", ", ".join(compared.theirs_alone)),
         ("the rules alone name", ", ".join(compared.ours_alone)),
         ("note", decision.note or ""),
-        ("finding", "; ".join(compared.findings)),
+        *(("finding", remark_words(one)) for one in compared.findings),
     ]
     for name, told in rows:
         if told:

@@ -87,6 +87,31 @@ DECISION = {
     "grounds": [str],
     "basis": OneOf({"guideline", "other source", "general scepticism", "credibility"}),
     "evidence": OrNull(EVIDENCE),
+    "closing": OrNull(OneOf({"Upheld", "Overturned"})),
+    "hedged": bool,
+}
+FINDING = {
+    "id": OneOf(
+        {
+            "reason-outside-guideline",
+            "reason-met",
+            "says-absent-but-present",
+            "decision-against-closing",
+            "region-mismatch",
+            "hedged",
+            "source-outside-search-order",
+            "boilerplate",
+            "boilerplate-across-letters",
+            "label-only",
+            "conclusory-care",
+            "stale-evidence",
+            "conflicting-facts",
+            "one-procedure-in-several-items",
+            "no-levels",
+        }
+    ),
+    "says": str,
+    "evidence": [EVIDENCE],
 }
 RESULT = {
     "case": str,
@@ -203,7 +228,7 @@ ENTRY = {
     "determination": RESULT,
     "decision": DECISION,
     "agreement": AGREEMENT,
-    "findings": [str],
+    "findings": [FINDING],
     "reasons": {"shared": [str], "ours_alone": [str], "theirs_alone": [str]},
 }
 AUDIT = {

@@ -10,6 +10,7 @@ import pytest
 
 from checker.audit.comparison import Compared, compare
 from checker.audit.figures import Summary, summarize
+from checker.audit.tally import tally
 from checker.case import Case
 from checker.determination import Determination, Judged, Terms, determine
 from checker.engine.agreed import Engine
@@ -223,14 +224,6 @@ def test_letter_001_scan_misses_a_surgical_plan_under_the_schedule(
     assert against(scan) == {"surgery-considered": "missing"}
 
 
-def test_letter_001_names_a_source_outside_the_search_order(letter: Letter, engine: Engine) -> None:
-    """The block was decided by UpToDate, which has no place in the order; line 111."""
-    block, scan = compared([letter("001")], engine, AS_WRITTEN)
-
-    assert block.findings == ("source outside the search order: uptodate",)
-    assert scan.findings == ()
-
-
 # --- Letter 002: two neck joints on the left, denial overturned -----------------------------------
 
 
@@ -426,11 +419,56 @@ def test_letter_004_is_upheld_for_the_reviewers_own_reason(letter: Letter, engin
     assert item.shared == ("not-for-treatment",)
 
 
+# --- What is remarkable about the five decisions --------------------------------------------------
+
+FINDINGS = {
+    ("000", "1", "reason-outside-guideline"): [(123, 125)],  # imaging
+    ("001", "1", "reason-outside-guideline"): [(113, 123)],  # the procedure is doubted as such
+    ("001", "1", "source-outside-search-order"): [(109, 111)],  # UpToDate
+    ("001", "1", "conflicting-facts"): [(53, 55), (71, 71)],  # straight leg raise
+    ("001", "2", "conflicting-facts"): [(53, 55), (71, 71)],
+    ("002", "1", "conclusory-care"): [(93, 99)],
+    ("002", "1", "stale-evidence"): [(53, 55)],  # imaging of 2003 for a request of 2013
+    **{
+        ("003", item, finding): lines_of
+        for item, rationale in {
+            "2": (137, 173),
+            "3": (197, 231),
+            "4": (255, 291),
+            "5": (315, 349),
+        }.items()
+        for finding, lines_of in {
+            "boilerplate": [rationale],
+            "label-only": [(39, 41)],
+            "one-procedure-in-several-items": [(117, 117), (177, 177), (235, 235), (295, 295)],
+        }.items()
+    },
+    ("004", "1", "region-mismatch"): [(65, 69)],  # a thoracic request, and words on the low back
+    ("004", "1", "hedged"): [(69, 71), (75, 77)],
+    ("004", "1", "no-levels"): [(49, 49)],
+}
+
+
+def test_every_finding_on_the_five_letters_points_to_its_lines(
+    letter: Letter, engine: Engine
+) -> None:
+    """These findings and no other, each with the lines that show it."""
+    found = {
+        (item.determination.case.name.removeprefix("imr-"), item.request.id, one.id): [
+            (place.line, place.last_line or place.line) for place in one.evidence
+        ]
+        for item in compared([letter(one) for one in LETTERS], engine, AS_WRITTEN)
+        for one in item.findings
+    }
+
+    assert found == FINDINGS
+
+
 # --- The audit of all five ------------------------------------------------------------------------
 
 
 def summary_of(letter: Letter, engine: Engine, terms: Terms) -> Summary:
-    return summarize(compared([letter(one) for one in LETTERS], engine, terms))
+    return summarize(tally(compared([letter(one) for one in LETTERS], engine, terms)))
 
 
 def test_all_eight_facet_decisions_followed_the_guideline(letter: Letter, engine: Engine) -> None:
@@ -458,7 +496,7 @@ def test_the_rules_foresaw_seven_of_the_eight_from_the_record(
     """Letter 002 was granted on a statement that only its reviewer makes, lines 93-99."""
     items = compared([letter(one) for one in LETTERS], engine, FROM_THE_RECORD)
 
-    summary = summarize(items)
+    summary = summarize(tally(items))
     assert (summary.agree.part, summary.agree.whole) == (7, 8)
     assert (summary.letters_agree.part, summary.letters_agree.whole) == (4, 5)
     differing = [one for one in items if one.scored and one.agreement == "disagree"]
