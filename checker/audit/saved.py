@@ -14,8 +14,8 @@ from checker.case import Case
 from checker.determination import Terms
 from checker.engine.agreed import Engine
 from checker.errors import CheckerError, InputError
-from checker.render.outline import finding_words
-from checker.store.casetext import case_from, case_text, corpus_digest, digest
+from checker.rulebase import RuleBase
+from checker.store.casetext import case_from, checked_text, corpus_digest, digest
 from checker.store.run import NewRun, SavedCase, SavedRun
 
 Entry = Mapping[str, Any]
@@ -58,6 +58,7 @@ def new_run(
     document: Mapping[str, Any],
     compared: Iterable[Compared],
     asked: Terms,
+    rules: RuleBase,
     name: str | None,
     at: datetime,
 ) -> NewRun:
@@ -69,7 +70,7 @@ def new_run(
         case = one.determination.case
         cases.setdefault(id(case), case)
         entries.append((positions.setdefault(id(case), len(positions)), told))
-    saved = [SavedCase(case.file, case_text(case)) for case in cases.values()]
+    saved = [SavedCase(case.file, checked_text(case, rules)) for case in cases.values()]
     return NewRun(
         name=name,
         at=at,
@@ -115,7 +116,7 @@ def decided_again(run: SavedRun, cases: Iterable[SavedCase], engine: Engine) -> 
             problems.append(f"{one.file}, as it was saved: {told}")
         except CheckerError as error:
             problems.append(f"{one.file}, as it was saved: {error}")
-    return Again(audited(done), terms, tuple(problems))
+    return Again(audited(done, engine.rules.remarks), terms, tuple(problems))
 
 
 def diff(before: Sequence[Entry], after: Sequence[Entry]) -> Diff:
@@ -166,5 +167,5 @@ def _standing(one: Entry) -> dict[str, str | None]:
         "reasons of both": ", ".join(reasons["shared"]) or None,
         "reasons of the rules alone": ", ".join(reasons["ours_alone"]) or None,
         "reasons of the reviewer alone": ", ".join(reasons["theirs_alone"]) or None,
-        "findings": "; ".join(finding_words(finding) for finding in one["findings"]) or None,
+        "findings": "; ".join(finding["says"] for finding in one["findings"]) or None,
     }

@@ -40,6 +40,8 @@ def audit_page(document: Json) -> str:
         failing=outline.failing(document)[:MOST_CRITERIA],
         table=_table(entries),
         figures=FIGURES,
+        kinds=outline.findings_by_kind(entries),
+        numbers=numbers,
     )
 
 
@@ -82,6 +84,7 @@ def _page(template: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["key"] = id
     environment.globals |= {
         "outline": outline,
         "signs": SIGNS,

@@ -17,6 +17,7 @@ from checker.render.outline import (
     disagrees,
     failing,
     finding_words,
+    findings_by_kind,
     ledger_words,
     name_of,
     number,
@@ -137,19 +138,19 @@ def _parted(document: Json) -> Iterator[str]:
 
 def _findings(document: Json) -> Iterator[str]:
     found = [
-        (name_of(entry["determination"]), finding_words(finding))
-        for entry in document["entries"]
-        for finding in entry["findings"]
+        (kind, name_of(entry["determination"]), finding_words(finding))
+        for kind, many in findings_by_kind(document["entries"]).items()
+        for entry, finding in many
     ]
     if not found:
         return
     yield ""
     yield f"### Findings about decisions ({len(found)})"
     yield ""
-    yield "| item | finding |"
-    yield "|---|---|"
-    for name, finding in found[:MOST_ROWS]:
-        yield f"| {cell(name)} | {cell(finding)} |"
+    yield "| finding | item | in words |"
+    yield "|---|---|---|"
+    for cells in found[:MOST_ROWS]:
+        yield f"| {' | '.join(map(cell, cells))} |"
     yield from _left_out(len(found))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from checker.audit.findings import FINDING_IDS
 from checker.errors import Place
 from checker.render.github import github
 from checker.render.junit import junit
@@ -26,12 +27,7 @@ from checker.render.words import DISCLAIMER
 
 Json = Mapping[str, Any]
 
-_DISAGREE, _OTHER_REASONS, _FINDING, _QUESTION = (
-    "disagree",
-    "other-reasons",
-    "finding",
-    "to-answer",
-)
+_DISAGREE, _OTHER_REASONS, _QUESTION = "disagree", "other-reasons", "to-answer"
 _OWN = (
     Rule(_DISAGREE, "The reviewer decided otherwise than the rule base implies.", DISCLAIMER),
     Rule(
@@ -40,7 +36,10 @@ _OWN = (
         DISCLAIMER,
         "note",
     ),
-    Rule(_FINDING, "A remark on the decision itself.", DISCLAIMER, "note"),
+    *(
+        Rule(one, f"A finding about a decision: {one.replace('-', ' ')}.", DISCLAIMER, "note")
+        for one in FINDING_IDS
+    ),
     Rule(_QUESTION, "A fact that is still to answer.", DISCLAIMER, "note"),
 )
 
@@ -110,7 +109,9 @@ def _audit_notices(document: Json) -> Iterator[Notice]:
                 if criterion["id"] in entry["reasons"]["ours_alone"]:
                     yield _notice(result, criterion, "note")
         for finding in entry["findings"]:
-            yield Notice(_FINDING, "note", f"{name_of(result)}: {finding_words(finding)}", place)
+            where = _place(result, finding["evidence"])
+            message = f"{name_of(result)}: {finding_words(finding)}"
+            yield Notice(finding["id"], "note", message, where)
 
 
 def _sides(entry: Json) -> str:

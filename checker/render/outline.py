@@ -275,9 +275,19 @@ def failing(document: Json) -> list[Failing]:
 _OF_FIGURES = ("criterion", "guideline", "judged", "not_met", "missing", "sole", "named")
 
 
-def finding_words(finding: Any) -> str:
-    """A finding in one line."""
-    return finding if isinstance(finding, str) else str(finding)
+def finding_words(finding: Json) -> str:
+    """A finding in one line, with where it stands: `rationale, lines 73-77 (the reviewer)`."""
+    places = places_words(finding["evidence"])
+    return f"{finding['says']} [{places}]" if places else str(finding["says"])
+
+
+def findings_by_kind(entries: Iterable[Json]) -> dict[str, list[tuple[Json, Json]]]:
+    """Entries and their findings, those of one kind together."""
+    kinds: dict[str, list[tuple[Json, Json]]] = {}
+    for entry in entries:
+        for finding in entry["findings"]:
+            kinds.setdefault(finding["id"], []).append((entry, finding))
+    return dict(sorted(kinds.items()))
 
 
 def all_evidence(criterion: Json) -> Iterator[Json]:

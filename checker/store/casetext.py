@@ -13,7 +13,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from checker.case import Case, Decision, Request, parse_case
+from checker.case import Case, Request, parse_case
+from checker.decision import Decision, Rationale, Said, SpeaksOf
 from checker.errors import EngineError
 from checker.fact import Conflicting, Documented, Evidence, Fact, NotAsked, NotDocumented, Value
 from checker.rulebase import RuleBase
@@ -37,6 +38,18 @@ def case_from(text: str, file: str, rules: RuleBase) -> Case:
         CaseError: if this rule base does not know its facts, or if it contradicts itself under it.
     """
     return parse_case(file, _yaml(json.loads(text)).encode(), rules)
+
+
+def checked_text(case: Case, rules: RuleBase) -> str:
+    """The case's text, read again to be sure that it holds all of the case.
+
+    Raises:
+        EngineError: if it does not, so that nothing is saved that could not be decided again.
+    """
+    text = case_text(case)
+    if case_from(text, case.file, rules) != case:
+        raise EngineError(f"{case.file}: the case could not be read again as it was saved")
+    return text
 
 
 def digest(text: str) -> str:
@@ -75,16 +88,43 @@ def _request(request: Request) -> dict[str, Any]:
 
 
 def _decision(decision: Decision) -> dict[str, Any]:
+    speaks_of, rationale = decision.speaks_of, decision.rationale
     return _stated(
         {
             "outcome": decision.outcome,
             "guidelines_cited": list(decision.guidelines_cited),
             "grounds": list(decision.grounds),
             "basis": decision.basis,
-            "evidence": decision.evidence and _evidence(decision.evidence),
+            "evidence": decision.evidence and _place(decision.evidence),
             "note": decision.note,
+            "cited_at": decision.cited_at and _place(decision.cited_at),
+            "closing": decision.closing and _said("outcome", decision.closing),
+            "hedges": [_place(one) for one in decision.hedges],
+            "beyond": [_said("ground", one) for one in decision.beyond],
+            "says_absent": [_said("fact", one) for one in decision.says_absent],
+            "speaks_of": speaks_of and _speaks_of(speaks_of),
+            "rationale": rationale and _rationale(rationale),
         }
     )
+
+
+def _said(name: str, said: Said) -> dict[str, Any]:
+    return {name: said.name, **_place(said.evidence)}
+
+
+def _speaks_of(told: SpeaksOf) -> dict[str, Any]:
+    stated = _stated({"region": told.region, "targets": list(told.targets)})
+    return {**stated, **_place(told.evidence)}
+
+
+def _rationale(told: Rationale) -> dict[str, Any]:
+    drawn = {"sketch": told.sketch.text, "words": told.sketch.words} if told.sketch else {}
+    return {**_stated({**drawn, "repeats": told.repeats}), **_place(told.evidence)}
+
+
+def _place(evidence: Evidence) -> dict[str, Any]:
+    """Where something stands in a letter; the section is stated even where there is none."""
+    return {"section": None, **_evidence(evidence)}
 
 
 def _facts(facts: Mapping[str, Fact]) -> dict[str, Any]:
