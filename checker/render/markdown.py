@@ -138,9 +138,9 @@ def _parted(document: Json) -> Iterator[str]:
 
 def _findings(document: Json) -> Iterator[str]:
     found = [
-        (kind, name_of(entry["determination"]), finding_words(finding))
+        (kind, ", ".join(name_of(one["determination"]) for one in about), finding_words(finding))
         for kind, many in findings_by_kind(document["entries"]).items()
-        for entry, finding in many
+        for about, finding in many
     ]
     if not found:
         return

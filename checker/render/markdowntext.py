@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+_MARKUP = re.compile(r"[\\`*_\[\]|~]")
+_AT_WORK_ANYWHERE = re.compile(r"[<>&#@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+
 
 def escaped(text: str) -> str:
-    """The text in one line, as itself: no markup, no link, no mention of a person, no HTML."""
+    """The text in one line, as itself: no markup, no tag, no link, no mention of a person or an issue."""
     one_line = " ".join(text.split())
-    return re.sub(r"([\\`*_\[\]<>|~&#])", _entity, one_line).replace("@", "@\N{WORD JOINER}")
+    return _MARKUP.sub(r"\\\g<0>", _AT_WORK_ANYWHERE.sub(_entity, one_line))
 
 
 def cell(text: str) -> str:
@@ -17,5 +20,5 @@ def cell(text: str) -> str:
 
 
 def _entity(found: re.Match[str]) -> str:
-    """A character reference, which neither Markdown nor HTML reads as anything but the character."""
+    """A character reference, which stands for the character and does nothing else."""
     return f"&#{ord(found[0])};"

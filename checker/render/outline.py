@@ -281,13 +281,15 @@ def finding_words(finding: Json) -> str:
     return f"{finding['says']} [{places}]" if places else str(finding["says"])
 
 
-def findings_by_kind(entries: Iterable[Json]) -> dict[str, list[tuple[Json, Json]]]:
-    """Entries and their findings, those of one kind together."""
-    kinds: dict[str, list[tuple[Json, Json]]] = {}
+def findings_by_kind(entries: Iterable[Json]) -> dict[str, list[tuple[list[Json], Json]]]:
+    """Findings with the entries that they are about, those of one kind together, equal ones once."""
+    kinds: dict[str, dict[str, tuple[list[Json], Json]]] = {}
     for entry in entries:
         for finding in entry["findings"]:
-            kinds.setdefault(finding["id"], []).append((entry, finding))
-    return dict(sorted(kinds.items()))
+            of_kind = kinds.setdefault(finding["id"], {})
+            key = f"{entry['case']} {finding_words(finding)}"
+            of_kind.setdefault(key, ([], finding))[0].append(entry)
+    return {kind: list(of_kind.values()) for kind, of_kind in sorted(kinds.items())}
 
 
 def all_evidence(criterion: Json) -> Iterator[Json]:

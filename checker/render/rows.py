@@ -109,11 +109,11 @@ def _csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
     drawn = StringIO()
     writer = csv.writer(drawn, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+    writer.writerows([in_cell(row.get(name)) for name in names] for row in rows)
     return drawn.getvalue()
 
 
-def _cell(value: Any) -> str:
+def in_cell(value: Any) -> str:
     """A text in one line. What a spreadsheet would run as a formula begins with an apostrophe."""
     text = " ".join(str("" if value is None else value).split())
     return f"'{text}" if text.startswith((*_FORMULA, *_MORE_FORMULA)) else text

@@ -185,9 +185,19 @@ def _short(term: Mapping[str, str], side: str) -> str:
 
 
 def _others(document: Mapping[str, Any]) -> str:
+    """`; 8 changed (2 determinations, 3 agreements), 1 added`."""
     kinds = [one["kind"] for one in document["changes"]]
+    touched = [
+        one["what"] + "s"
+        for change in document["changes"]
+        for one in change["differences"]
+        if one["what"] in ("determination", "agreement")
+    ]
+    weighty = ", ".join(f"{touched.count(one)} {one}" for one in sorted(set(touched), reverse=True))
     told = [
-        f"{kinds.count(kind)} {kind}" for kind in ("changed", "added", "removed") if kind in kinds
+        f"{kinds.count(kind)} {kind}" + (f" ({weighty})" if kind == "changed" and weighty else "")
+        for kind in ("changed", "added", "removed")
+        if kind in kinds
     ]
     return f"; {', '.join(told)}" if told else ""
 

@@ -206,6 +206,7 @@ def test_what_another_reading_changes_is_told_item_by_item(checker: Checker, let
     assert ran.code == 0
     assert "reading: as written → lenient" in ran.out
     assert "agree: 8 of 8 (95 % interval 67.6 to 100.0) → 7 of 8" in ran.out
+    assert "2 of 10 items identical; 8 changed (2 determinations, 3 agreements)" in ran.out
     (change,) = [one for one in told["changes"] if one["item"] == "imr-000#1"]
     differences = {one["what"]: (one["before"], one["after"]) for one in change["differences"]}
     assert differences["determination"] == ("Upheld", "Overturned")
@@ -360,3 +361,17 @@ def test_a_saved_audit_holds_what_the_documentation_says(
     assert rows == [("imr-001", "2", "disagree", "missing: surgery-considered")]
     assert cases == 5
     assert json.loads(checker("audit", letters, "--format", "jsonl").out.splitlines()[2])
+
+
+def test_the_query_in_the_documentation_runs(checker: Checker, letters: Path, store: Path) -> None:
+    """On the tables as they are."""
+    import sqlite3
+
+    page = (Path(__file__).parents[2] / "docs/reports.md").read_text(encoding="utf-8")
+    (query,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    checker("audit", letters, "--save")
+
+    connection = sqlite3.connect(store)
+    rows = connection.execute(query).fetchall()
+    connection.close()
+    assert rows[0] == (1, "conservative-care-failed", 6)

@@ -74,46 +74,13 @@ def test_a_changed_fact_is_another_digest(letter: Case) -> None:
 
 
 # Texts that YAML and JSON read differently, and some that look like something else.
-TEXTS = st.one_of(
-    st.sampled_from(
-        [
-            "2015-09-10",
-            "true",
-            "null",
-            "~",
-            "12",
-            "1e5",
-            "a: b",
-            "- a",
-            "# a",
-            "\u2028",
-            "\x85",
-            "\ufeff",
-            "'",
-            '"',
-            "\\",
-            "\\u0041",
-            "\t",
-            "a\nb",
-            "{",
-            "[",
-            "%",
-            "@",
-            "`",
-            "*a",
-            "&a",
-            "!a",
-            "😀",
-            "é",
-            " ",
-        ]
-    ),
-    st.text(
-        st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"),
-        min_size=1,
-        max_size=20,
-    ),
+AWKWARD = (
+    *("2015-09-10", "true", "null", "~", "12", "1e5", "a: b", "- a", "# a", "a\nb", "\\u0041", " "),
+    *("'", '"', "\\", "\t", "{", "[", "%", "@", "`", "*a", "&a", "!a", "😀", "é"),
+    *("\u2028", "\x85", "\ufeff"),
 )
+CHARACTERS = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
+TEXTS = st.sampled_from(AWKWARD) | st.text(CHARACTERS, min_size=1, max_size=20)
 EVIDENCE = st.builds(
     Evidence,
     document=st.none() | TEXTS,
