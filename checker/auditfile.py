@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from checker.errors import did_you_mean, quoted
-from checker.vocabulary import Vocabulary
+from checker.vocabulary import Enum, FactSpec, Vocabulary
 from checker.yamlfile import Document, FromFile, Many, Path_, Text
 
 
@@ -19,8 +19,14 @@ class _StaleEntry(FromFile):
     says: Text
 
 
+def _share(value: float) -> float:
+    if not 0 < value <= 1:
+        raise ValueError(f"expected a share above 0 and up to 1, such as 0.9, not `{value:g}`")
+    return value
+
+
 class _NearIdenticalEntry(FromFile):
-    share: Annotated[float, Field(gt=0, le=1)]
+    share: Annotated[float, AfterValidator(_share)]
     least_words: Annotated[int, Field(ge=1)]
 
 
@@ -28,6 +34,7 @@ class _AuditFile(FromFile):
     source: Many[str] = ()
     labels: Many[str] = ()
     general_statements: Many[str] = ()
+    absent_values: Many[str] = ()
     stale: Many[_StaleEntry] = ()
     near_identical: _NearIdenticalEntry | None = None
 
@@ -54,11 +61,12 @@ class Remarks:
     """What an audit looks for; of a rule base without `audit.yaml` nothing that needs a threshold or a list.
 
     `labels` are diagnoses that a chart may give by name alone, `general_statements` facts that sum up a course
-    of care without telling it.
+    of care without telling it, `absent_values` those that say that something was not there.
     """
 
     labels: frozenset[str] = frozenset()
     general_statements: frozenset[str] = frozenset()
+    absent_values: frozenset[str] = frozenset()
     stale: tuple[Stale, ...] = ()
     near_identical: NearIdentical | None = None
 
@@ -70,15 +78,25 @@ def load_remarks(document: Document, vocabulary: Vocabulary) -> Remarks:
         return Remarks()
     _check(document, ("labels",), file.labels, vocabulary)
     _check(document, ("general_statements",), file.general_statements, vocabulary)
+    values = {value for spec in vocabulary.facts.values() for value in _values(spec)}
+    for index, value in enumerate(file.absent_values):
+        if value not in values:
+            message = f"no fact has the value {quoted(value)}{did_you_mean(value, values)}"
+            document.report(("absent_values", index), message)
     for index, one in enumerate(file.stale):
         _check(document, ("stale", index, "facts"), one.facts, vocabulary)
     near = file.near_identical
     return Remarks(
         labels=frozenset(file.labels),
         general_statements=frozenset(file.general_statements),
+        absent_values=frozenset(file.absent_values),
         stale=tuple(Stale(one.facts, one.months, one.says) for one in file.stale),
         near_identical=NearIdentical(near.share, near.least_words) if near else None,
     )
+
+
+def _values(spec: FactSpec) -> Collection[str]:
+    return spec.type.values if isinstance(spec.type, Enum) else ()
 
 
 def _check(document: Document, path: Path_, names: Collection[str], vocabulary: Vocabulary) -> None:

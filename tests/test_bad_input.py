@@ -1,9 +1,9 @@
 """Every mistake an author can make, and the exact message that tells it.
 
 In `bad_rules/guidelines` each file goes into the small rule base of `bad_rules/rules`; those in
-`vocabularies`, `anatomies` and `orders` become its vocabulary, its anatomy or its search order. A
-file in `bad_cases` is read under that rule base. Beside `name.yaml` stands `name.expected`, what its
-author is told. To write those files anew, and then to read every one that changed:
+`vocabularies`, `anatomies`, `orders` and `audits` become its vocabulary, its anatomy, its search order or
+what its audits remark on. A file in `bad_cases` is read under that rule base. Beside `name.yaml` stands
+`name.expected`, what its author is told. To write those files anew, and then to read every one that changed:
 
     REWRITE_EXPECTED=1 python -m pytest tests/test_bad_input.py
 """
@@ -27,6 +27,7 @@ PLACES = {
     "vocabularies": "vocabulary.yaml",
     "anatomies": "anatomy.yaml",
     "orders": "search-order.yaml",
+    "audits": "audit.yaml",
 }
 REWRITE = "REWRITE_EXPECTED" in os.environ
 

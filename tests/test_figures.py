@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import random
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from typing import get_args
@@ -10,12 +12,26 @@ from typing import get_args
 import pytest
 
 from checker.audit.comparison import Agreement, Compared
-from checker.audit.figures import Share, Table, summarize
-from checker.audit.tally import Tally, tally
+from checker.audit.figures import (
+    FIGURES,
+    Share,
+    Table,
+    Threshold,
+    benjamini_hochberg,
+    clustered_share,
+    difference,
+    groups,
+    jackknifed,
+    measured,
+    shortfalls,
+    summarize,
+)
+from checker.audit.tally import CELLS, Tally, tally
 from checker.case import Decision, Request, parse_case
 from checker.determination import Determination, Outcome, Terms, determine
 from checker.engine.agreed import Engine
-from checker.render.audit import share_words
+from checker.errors import InputError
+from checker.render.text import share_words
 
 # --- Wilson's interval ----------------------------------------------------------------------------
 
@@ -140,6 +156,316 @@ def test_precision_is_undefined_where_nothing_would_be_overturned() -> None:
     """None of none is not zero."""
     assert Table(7, 1, 0, 0).precision.fraction is None
     assert Table(7, 0, 0, 0).recall.fraction is None
+
+
+# --- Beside other implementations -----------------------------------------------------------------
+
+# kappa: statsmodels 0.15.0 cohens_kappa and scikit-learn 1.9.1; the others: scikit-learn 1.9.1.
+ELSEWHERE = {
+    (354, 19, 5, 22): (0.6157848395, 0.6318591542, 0.7613288946, 0.8148148148, 0.5365853659),
+    (20, 5, 10, 15): (0.4, 0.4082482905, 0.7083333333, 0.6, 0.75),
+    (900, 60, 30, 10): (0.1379310345, 0.1440046082, 0.5552995392, 0.25, 0.1428571429),
+    (7, 1, 2, 3): (0.4935064935, 0.5006939629, 0.7638888889, 0.6, 0.75),
+    (61, 0, 2, 1): (0.488, 0.5681120688, 0.9841269841, 0.3333333333, 1.0),
+}
+
+
+@pytest.mark.parametrize(("counts", "figures"), ELSEWHERE.items())
+def test_coefficients_are_those_of_statistical_packages(
+    counts: tuple[int, int, int, int], figures: tuple[float, ...]
+) -> None:
+    """Five tables, from one that agrees well to one that hardly does."""
+    table = Table(*counts)
+
+    found = (
+        table.kappa,
+        table.mcc,
+        table.balanced_accuracy,
+        table.precision.fraction,
+        table.recall.fraction,
+    )
+    assert found == pytest.approx(figures, abs=5e-11)
+
+
+# statsmodels 0.15.0: proportion_confint(method="wilson").
+@pytest.mark.parametrize(
+    ("counts", "interval"),
+    [
+        ((354, 373), (0.9218176889, 0.9671503165)),
+        ((0, 7), (0.0, 0.3543304351)),
+        ((8, 8), (0.6755924351, 1.0)),
+        ((499, 1000), (0.4680734888, 0.5299341648)),
+    ],
+)
+def test_intervals_are_those_of_a_statistical_package(
+    counts: tuple[int, int], interval: tuple[float, float]
+) -> None:
+    """To ten places."""
+    assert Share(*counts).interval == pytest.approx(interval, abs=5e-11)
+
+
+def test_gwets_coefficient_stays_where_kappa_falls() -> None:
+    """125 items, 118 agreed, all but 2 of them on one outcome.
+
+    With a mean share of that outcome of 1 - 11 / 250, chance agrees in 2 x 0.956 x 0.044 = 0.084128,
+    so that AC1 is (0.944 - 0.084128) / 0.915872, while kappa is well below a half.
+    """
+    table = Table(116, 5, 2, 2)
+
+    assert table.ac1 == pytest.approx((0.944 - 0.084128) / 0.915872)
+    assert table.kappa == pytest.approx(0.336, abs=0.005)
+    assert Table(3, 0, 0, 0).ac1 == 1
+    assert Table().ac1 is None
+
+
+# --- Letters are drawn, not items -----------------------------------------------------------------
+
+LETTERS = {(1, 1): 6, (0, 1): 3, (2, 2): 4, (0, 2): 1, (1, 3): 2, (4, 4): 2, (0, 4): 1}
+"""How many letters have so many agreeing items of so many."""
+
+
+def test_the_design_effect_is_that_of_a_statistical_package() -> None:
+    """A constant fitted in statsmodels 0.15.0, with errors clustered by letter, before m / (m - 1)."""
+    share = clustered_share(LETTERS)
+
+    p = 24 / 37
+    variance = 0.013245393538762154 * 19 / 18
+    assert (share.part, share.whole) == (24, 37)
+    assert share.effective == pytest.approx(p * (1 - p) / variance)
+
+
+def test_an_interval_by_letter_is_that_of_so_many_independent_items() -> None:
+    """Wilson's equation at the effective number."""
+    share = clustered_share(LETTERS)
+
+    for end in share.clustered:
+        distance = (share.fraction - end) ** 2
+        assert distance == pytest.approx(3.841458820694124 * end * (1 - end) / share.effective)
+
+
+def test_letters_of_one_item_are_as_good_as_items() -> None:
+    """There is nothing to allow for, save that a variance is estimated."""
+    share = clustered_share({(1, 1): 60, (0, 1): 40})
+
+    assert share.effective == pytest.approx(99)
+    assert share.clustered == pytest.approx(share.interval, abs=0.001)
+
+
+def test_letters_that_repeat_themselves_count_once() -> None:
+    """Ten letters of five equal items tell hardly more than ten items."""
+    share = clustered_share({(5, 5): 6, (0, 5): 4})
+
+    assert share.effective == pytest.approx(9)
+
+
+@pytest.mark.parametrize("letters", [{(3, 3): 4}, {(0, 3): 4}, {(2, 3): 1}])
+def test_letters_that_cannot_tell_the_effect_count_as_one_item_each(
+    letters: dict[tuple[int, int], int],
+) -> None:
+    """All alike, or a single letter: the cautious choice."""
+    assert clustered_share(letters).effective == sum(letters.values())
+
+
+def test_no_items_are_more_than_they_are() -> None:
+    """Letters whose items disagree by turns would promise more; that is not believed."""
+    assert clustered_share({(1, 2): 10, (2, 4): 3, (1, 1): 1}).effective <= 33
+    assert clustered_share({}) == Share(0, 0)
+    assert clustered_share({(0, 0): 7}) == Share(0, 0)
+
+
+def _cells(uu: int, uo: int, ou: int, oo: int) -> tuple[int, ...]:
+    counts = dict(zip(CELLS, [0] * 8, strict=True))
+    names = [("Upheld", "Upheld"), ("Upheld", "Overturned")]
+    names += [("Overturned", "Upheld"), ("Overturned", "Overturned")]
+    return tuple({**counts, **dict(zip(names, (uu, uo, ou, oo), strict=True))}.values())
+
+
+CORPUS = {
+    _cells(1, 0, 0, 0): 300,
+    _cells(2, 0, 0, 0): 80,
+    _cells(4, 0, 0, 0): 20,
+    _cells(0, 1, 0, 0): 30,
+    _cells(0, 3, 0, 0): 5,
+    _cells(0, 0, 1, 0): 8,
+    _cells(0, 0, 0, 1): 25,
+    _cells(0, 0, 0, 4): 3,
+    _cells(1, 0, 0, 1): 6,
+}
+
+
+def test_intervals_by_letter_are_those_of_a_bootstrap_over_letters() -> None:
+    """2,000 corpora of 477 letters drawn anew, for kappa and for the share that agrees."""
+    kinds, weights = list(CORPUS), list(CORPUS.values())
+    draw = random.Random(7)
+    tables = []
+    for _ in range(2_000):
+        drawn = Counter(draw.choices(kinds, weights, k=sum(weights)))
+        sums = [sum(cells[at] * n for cells, n in drawn.items()) for at in range(8)]
+        tables.append(Table.of_cells(tuple(sums)))
+
+    def middle(values: list[float]) -> tuple[float, float]:
+        ordered = sorted(values)
+        return ordered[50], ordered[-51]
+
+    kappa = jackknifed(CORPUS, lambda table: table.kappa)
+    agree = summarize(Tally(letters=CORPUS)).agree
+    agreed = [(one.upheld_upheld + one.overturned_overturned) / one.total for one in tables]
+
+    assert kappa.interval == pytest.approx(middle([one.kappa for one in tables]), abs=0.02)
+    assert agree.clustered == pytest.approx(middle(agreed), abs=0.006)
+    assert agree.clustered[1] - agree.clustered[0] > 1.1 * (agree.interval[1] - agree.interval[0])
+
+
+def test_an_interval_around_a_coefficient_is_the_jackknifes_by_hand() -> None:
+    """Three letters: agreement left out one by one."""
+    letters = {_cells(2, 0, 0, 0): 1, _cells(0, 1, 0, 1): 1, _cells(1, 0, 1, 0): 1}
+
+    def agreement(table: Table) -> float:
+        return (table.upheld_upheld + table.overturned_overturned) / table.total
+
+    found = jackknifed(letters, agreement)
+
+    without = [2 / 4, 3 / 4, 3 / 4]
+    mean = sum(without) / 3
+    spread = 1.959963984540054 * math.sqrt(2 / 3 * sum((one - mean) ** 2 for one in without))
+    assert found.value == pytest.approx(4 / 6)
+    assert found.interval == pytest.approx((4 / 6 - spread, min(1, 4 / 6 + spread)))
+
+
+@pytest.mark.parametrize(
+    "letters",
+    [
+        {},
+        {_cells(3, 0, 0, 1): 1},
+        {_cells(1, 0, 0, 0): 5, _cells(0, 0, 0, 1): 5},
+        {_cells(4, 0, 0, 0): 5, _cells(0, 0, 1, 1): 1},
+    ],
+    ids=["nothing", "one letter", "all agree", "a letter that all hangs on"],
+)
+def test_letters_that_cannot_tell_give_no_interval_around_a_coefficient(
+    letters: dict[tuple[int, ...], int],
+) -> None:
+    """No interval is better than one of no width."""
+    assert jackknifed(letters, lambda table: table.mcc).interval is None
+
+
+# --- Comparing groups -----------------------------------------------------------------------------
+
+P_VALUES = [0.001, 0.008, 0.039, 0.041, 0.042, 0.06, 0.074, 0.205, 0.212, 0.216, 0.222, 0.251]
+P_VALUES += [
+    0.269,
+    0.275,
+    0.34,
+    0.341,
+    0.384,
+    0.569,
+    0.594,
+    0.696,
+    0.762,
+    0.94,
+    0.942,
+    0.975,
+    0.986,
+]
+# statsmodels 0.15.0: multipletests(method="fdr_bh").
+CORRECTED = [0.025, 0.1, 0.21, 0.21, 0.21, 0.25, 0.2642857143, *[0.4910714286] * 7]
+CORRECTED += [0.5328125, 0.5328125, 0.5647058824, 0.7815789474, 0.7815789474, 0.87, 0.9071428571]
+CORRECTED += [0.986] * 4
+
+
+def test_corrected_p_values_are_those_of_a_statistical_package() -> None:
+    """The 25 p values of a textbook example, in any order."""
+    named = {str(at): p for at, p in reversed(list(enumerate(P_VALUES)))}
+
+    found = benjamini_hochberg(named)
+
+    assert [found[str(at)] for at in range(25)] == pytest.approx(CORRECTED, abs=5e-11)
+    assert benjamini_hochberg({}) == {}
+
+
+# statsmodels 0.15.0: proportions_ztest.
+@pytest.mark.parametrize(
+    ("one", "other", "p"),
+    [
+        ((45, 60), (30, 60), 0.004677735),
+        ((90, 100), (170, 200), 0.2297662705),
+        ((5, 40), (9, 35), 0.1428548602),
+    ],
+)
+def test_the_difference_of_two_shares_is_tested_as_in_a_statistical_package(
+    one: tuple[int, int], other: tuple[int, int], p: float
+) -> None:
+    """Whichever stands first."""
+    assert difference(Share(*one), Share(*other)) == pytest.approx(p, abs=5e-10)
+    assert difference(Share(*other), Share(*one)) == pytest.approx(p, abs=5e-10)
+
+
+def test_equal_shares_do_not_differ_and_none_cannot_be_compared() -> None:
+    """All of both."""
+    assert difference(Share(5, 5), Share(9, 9)) == 1
+    assert difference(Share(0, 0), Share(9, 9)) is None
+
+
+def test_groups_with_too_few_letters_are_told_and_not_tested() -> None:
+    """Thirty letters on both sides are needed; the least agreement stands first."""
+    many = Tally(letters={_cells(1, 0, 0, 0): 40})
+    other = Tally(letters={_cells(1, 0, 0, 0): 30, _cells(0, 1, 0, 0): 20})
+    few = Tally(letters={_cells(0, 1, 0, 0): 29})
+
+    found = groups({"many": many, "few": few, "other": other})
+
+    assert [one.value for one in found] == ["other", "many", "few"]
+    assert [one.few for one in found] == [False, False, True]
+    assert found[2].p is found[2].q is None
+    assert found[0].p is not None
+    assert found[0].q is not None
+    assert found[0].q >= found[0].p
+    assert (found[0].overturned.part, found[0].overturned.whole) == (20, 50)
+
+
+# --- Thresholds -----------------------------------------------------------------------------------
+
+
+def test_a_figure_below_its_threshold_or_undefined_falls_short() -> None:
+    """Reaching it exactly is enough; the figure is rounded down, so that it never seems to."""
+    summary = summarize(Tally(letters={_cells(1, 0, 0, 0): 2, _cells(0, 1, 0, 0): 1}))
+
+    def short(*written: str) -> list[str]:
+        return shortfalls(summary, [Threshold.parse(one) for one in written])
+
+    assert short("agreement=0.6", "recall=0", "coverage=1") == []
+    assert short("agreement=0.66667") == ["agreement is 0.6666, below 0.66667"]
+    assert short("mcc=-1") == ["mcc is undefined, so it does not reach -1"]
+    assert short("kappa=0.1", "precision=0.1") == [
+        "kappa is 0.0000, below 0.1",
+        "precision is undefined, so it does not reach 0.1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("kapa=0.5", "did you mean `kappa`?"),
+        ("p=0.5", "the figures are agreement, "),
+        ("kappa", "write a number from -1 to 1 after `=`, as in kappa=0.6"),
+        ("kappa=", "write a number"),
+        ("kappa=60", "write a number"),
+        ("kappa=nan", "write a number"),
+        ("kappa=6e-1", "write a number"),
+        ("kappa=0.6 ", "write a number"),
+    ],
+)
+def test_a_threshold_that_is_written_wrong_is_refused(written: str, message: str) -> None:
+    """With what to write instead."""
+    with pytest.raises(InputError) as refused:
+        Threshold.parse(written)
+
+    assert message in str(refused.value)
+
+
+def test_every_figure_of_a_threshold_is_measured() -> None:
+    """No name is accepted that then has no value to compare."""
+    assert tuple(measured(summarize(Tally()))) == FIGURES
 
 
 # --- Shares in words ------------------------------------------------------------------------------

@@ -118,14 +118,30 @@ def test_what_is_said_to_be_missing_and_stands_in_the_record_is_remarked_on(foun
         "physical_therapy: {value: failed, evidence: {line: 7, voice: reviewer}}",
         "physical_therapy: {value: failed, evidence: {line: 7, voice: ur}}",
         "physical_therapy: failed",
+        "physical_therapy: {value: not_done, evidence: {line: 7}}",
     ],
-    ids=["silent", "said to be silent", "the reviewer's", "utilization review's", "no place"],
+    ids=["silent", "said to be silent", "the reviewer's", "utilization review's", "no place", "no"],
 )
 def test_what_the_record_does_not_have_is_rightly_said_to_be_missing(
     found: Found, facts: str
 ) -> None:
     """Only what the chart itself says, in a place that can be shown, contradicts the reviewer."""
     assert found(ABSENT, facts) == []
+
+
+def test_earlier_blocks_that_are_said_to_be_missing_are_found_in_the_record(found: Found) -> None:
+    """An empty list says that there were none; a conflict has at least one that is there."""
+    absent = "says_absent: [{fact: prior_blocks, line: 90}, {fact: root_tension_sign, line: 91}]"
+    one_block = "prior_blocks: [{block_kind: medial_branch_block, evidence: {line: 7}}]"
+    both = (
+        "root_tension_sign: {conflicting: [{value: positive, evidence: {line: 8}},"
+        " {value: negative, evidence: {line: 9}}]}"
+    )
+
+    told = [one for one in found(absent, f"{one_block}, {both}") if one.startswith("says-absent")]
+
+    assert len(told) == 2
+    assert found(absent, "prior_blocks: {value: [], evidence: {line: 7}}") == []
 
 
 # --- Words of the decision ------------------------------------------------------------------------
@@ -145,7 +161,10 @@ def test_a_rationale_that_closes_against_the_decision_is_remarked_on(found: Foun
 def test_a_rationale_about_another_region_is_remarked_on(found: Found) -> None:
     """So is one about other joints; nerves and ranges that may be the same joints are not."""
     assert found("speaks_of: {region: cervical, line: 9}") == [
-        "region-mismatch: the request is lumbar, and the rationale speaks of cervical"
+        (
+            "region-mismatch: the request is for: Low back (lumbar spine); "
+            "the rationale speaks of: Neck (cervical spine)"
+        )
     ]
     assert found("speaks_of: {targets: [L2-3], line: 9}") == [
         "region-mismatch: the request is for L4-5, and the rationale speaks of L2-3"
@@ -333,6 +352,7 @@ def test_one_procedure_that_is_decided_item_by_item_is_remarked_on(engine: Engin
     items = items_of(engine, letter_with(engine, "grounds: []", "grounds: []"))
 
     for item in items:
+        assert [one.id for one in item.findings] == ["one-procedure-in-several-items"]
         assert [one.says for one in item.findings] == [
             "#1 and #2 are one procedure, decided item by item"
         ]

@@ -270,6 +270,15 @@ class Summary:
         """The items decided on both sides."""
         return Table.of_cells(self.cells)
 
+    @property
+    def always(self) -> Table:
+        """The same items if all were said to be Upheld, for the figures of the answer that never thinks."""
+        table = self.table
+        return Table(
+            upheld_upheld=table.upheld_upheld + table.overturned_upheld,
+            upheld_overturned=table.upheld_overturned + table.overturned_overturned,
+        )
+
 
 def summarize(tally: Tally) -> Summary:
     """The figures of a tally, its groups aside."""

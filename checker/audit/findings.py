@@ -15,7 +15,15 @@ from checker.auditfile import NearIdentical, Remarks
 from checker.case import Decision, Request
 from checker.charting import heard
 from checker.determination import Determination, Judged, day_of
-from checker.fact import Documented, Evidence, Fact, NotDocumented, evidence_of, has_conflict
+from checker.fact import (
+    Conflicting,
+    Documented,
+    Evidence,
+    Fact,
+    NotDocumented,
+    evidence_of,
+    has_conflict,
+)
 from checker.rulebase import RuleBase
 from checker.sketch import Sketch, near_identical, sketch
 from checker.wording import fact_words, joined, plain
@@ -122,11 +130,23 @@ def _absent(asked: _Asked) -> Iterator[Remark]:
     on_record = heard({**case.facts, **asked.request.facts}, "record")
     for absent in asked.decision.says_absent:
         fact = on_record.get(absent.name)
-        if fact is not None and not isinstance(fact, NotDocumented) and evidence_of(fact):
+        if fact is not None and evidence_of(fact) and _has_something(fact, asked.remarks):
             value = fact_words(fact, asked.rules.anatomy)
             says = f"{plain(absent.name)} is said to be missing, and the record has it: {value}"
             places = evidence_of(fact)
             yield asked.found("says-absent-but-present", says, absent.evidence, *places)
+
+
+def _has_something(fact: Fact, remarks: Remarks) -> bool:
+    """Whether the record has the thing itself, and not only that it was absent."""
+    match fact:
+        case Documented(value):
+            said_no = isinstance(value, str) and value in remarks.absent_values
+            return value is not False and value != () and not said_no
+        case Conflicting(values):
+            return any(_has_something(one, remarks) for one in values)
+        case _:
+            return False
 
 
 def _closing(asked: _Asked) -> Iterator[Remark]:
@@ -146,7 +166,9 @@ def _region(asked: _Asked) -> Iterator[Remark]:
     chart = asked.determination.procedure.chart
     region = chart.get("region")
     if speaks_of.region and isinstance(region, Documented) and region.value != speaks_of.region:
-        says = f"the request is {region.value}, and the rationale speaks of {speaks_of.region}"
+        regions = asked.rules.vocabulary.regions
+        wanted, told = (regions.get(str(one), one) for one in (region.value, speaks_of.region))
+        says = f"the request is for: {wanted}; the rationale speaks of: {told}"
         yield asked.found("region-mismatch", says, speaks_of.evidence, *evidence_of(region))
     joints = chart.get("requested_joints")
     if speaks_of.targets and isinstance(joints, Documented) and isinstance(joints.value, frozenset):

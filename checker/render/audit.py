@@ -15,8 +15,6 @@ from checker.audit.figures import (
     Coefficient,
     CriterionFigures,
     Group,
-    Interval,
-    Share,
     Summary,
     groups,
     summarize,
@@ -26,10 +24,10 @@ from checker.audit.run import Audit, Hanging, item_name
 from checker.audit.tally import DECISIONS, PREDICTIONS, Tally
 from checker.engine.written import Reading
 from checker.fact import Evidence
-from checker.render.text import agreement_words
+from checker.render.text import agreement_words, clustered_words, share_words
 from checker.render.words import evidence_words
 
-MOST_CRITERIA = 12
+MOST_CRITERIA = 8
 """Criteria shown on screen; the JSON has them all."""
 
 
@@ -59,7 +57,7 @@ def show_audit(audit: Audit, facts_from: str, console: Console, *, findings: boo
 
 def show_items(compared: Sequence[Compared], console: Console) -> None:
     """One line for every decided request."""
-    table = _grid("item", "rules say", "reviewer", "", "basis", last="counts against it")
+    table = _grid("item", "rules say", "reviewer", "", last="counts against it")
     for one in compared:
         style = "" if one.agrees else "bold" if one.covered else "dim"
         table.add_row(
@@ -67,7 +65,6 @@ def show_items(compared: Sequence[Compared], console: Console) -> None:
             one.determination.outcome,
             one.decision.outcome,
             Text(agreement_words(one), style=style),
-            one.decision.basis,
             _against(one),
         )
     console.print(table)
@@ -89,7 +86,10 @@ def _against(one: Compared) -> Text:
         ("rules alone: ", one.ours_alone),
         ("reviewer alone: ", one.theirs_alone),
     )
-    told = "; ".join(f"{label}{', '.join(names)}" for label, names in groups_of if names)
+    reasons = [f"{label}{', '.join(names)}" for label, names in groups_of if names]
+    if one.decision.basis != "guideline":
+        reasons.append(f"decided on {one.decision.basis}")
+    told = "; ".join(reasons)
     if one.determination.guideline is None:
         return Text(f"{one.determination.reason}{f'; {told}' if told else ''}", style="dim")
     return Text(told)
@@ -125,51 +125,25 @@ def show_figures(followed: Summary, foresaw: Summary, facts_from: str, console: 
 
 def _rows(summary: Summary) -> Iterable[tuple[str, str]]:
     yield "agree", f"items {share_words(summary.agree)}"
-    yield "", _clustered(summary.agree)
+    yield "", clustered_words(summary.agree)
     yield "", f"letters {share_words(summary.letters_agree)}"
     yield "always Upheld", f"items {share_words(summary.always_upheld)}"
-    yield "", _clustered(summary.always_upheld)
+    yield "", clustered_words(summary.always_upheld)
     yield "", f"letters {share_words(summary.letters_always_upheld)}"
     yield "outcomes", _outcomes(summary)
     yield "reasons", _reasons(summary)
     yield "decided on", _bases(summary)
-    for name, coefficient in (
-        ("kappa", summary.kappa),
-        ("AC1", summary.ac1),
-        ("MCC", summary.mcc),
-        ("balanced", summary.balanced_accuracy),
+    for name, coefficient, always in (
+        ("kappa", summary.kappa, summary.always.kappa),
+        ("AC1", summary.ac1, summary.always.ac1),
+        ("MCC", summary.mcc, summary.always.mcc),
+        ("balanced", summary.balanced_accuracy, summary.always.balanced_accuracy),
     ):
-        yield name, coefficient_words(coefficient)
+        yield name, f"{coefficient_words(coefficient)}, always Upheld {_decimal(always)}"
     yield "Overturned", f"precision {share_words(summary.precision)}"
     yield "", f"recall {share_words(summary.recall)}"
     if summary.apart.whole:
         yield "apart", f"items {share_words(summary.apart)}"
-
-
-def share_words(share: Share) -> str:
-    """`7 of 8, 87.5 % (95 % interval 52.9 to 97.7)`; the share is rounded down, so that only all is 100 %."""
-    if share.fraction is None or share.interval is None:
-        return "none"
-    percent = _percent(share)
-    return f"{share.part} of {share.whole}, {percent} % (95 % interval {_range(share.interval)})"
-
-
-def _percent(share: Share) -> float:
-    return share.part * 1000 // share.whole / 10
-
-
-def _range(interval: Interval) -> str:
-    low, high = interval
-    return f"{low * 100:.1f} to {high * 100:.1f}"
-
-
-def _clustered(share: Share) -> str:
-    if share.clustered is None or share.effective is None:
-        return "drawn by letter: none"
-    return (
-        f"drawn by letter: interval {_range(share.clustered)}, as {share.effective:.1f} "
-        "independent items would give"
-    )
 
 
 def coefficient_words(coefficient: Coefficient) -> str:
@@ -180,6 +154,10 @@ def coefficient_words(coefficient: Coefficient) -> str:
         return f"{coefficient.value:.2f} (these letters give no interval)"
     low, high = coefficient.interval
     return f"{coefficient.value:.2f} (95 % interval {low:.2f} to {high:.2f})"
+
+
+def _decimal(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.2f}"
 
 
 def _outcomes(summary: Summary) -> str:

@@ -5,7 +5,7 @@ Version 1 of the contract; keys are only ever added to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from checker.audit.figures import (
     summarize,
 )
 from checker.audit.findings import Remark
+from checker.audit.outcomes import Outcomes
 from checker.audit.run import Audit
 from checker.audit.tally import CELLS
 from checker.case import Decision, Request
@@ -62,6 +63,42 @@ def audit_result(audit: Audit, engine: Engine, terms: Terms) -> dict[str, Any]:
         },
         "entries": [entry(one) for one in audit.items],
         "tally": audit.followed.plain(),
+    }
+
+
+def explain_result(
+    determinations: Sequence[Determination],
+    request: str,
+    evidence_of_outcomes: Mapping[int, Outcomes],
+    engine: Engine,
+    terms: Terms,
+) -> dict[str, Any]:
+    """The whole answer of `explain`: as of `check`, for one request if it is named, with decided cases like it.
+
+    `evidence_of_outcomes` has them by the number of the determination.
+    """
+    results = [
+        {**result(one, each), "outcomes": outcomes(evidence_of_outcomes.get(at))}
+        for at, one in enumerate(determinations)
+        for each in one.requests
+        if not request or each.id == request
+    ]
+    return {**_head(engine, terms), "results": results}
+
+
+def outcomes(found: Outcomes | None) -> dict[str, Any] | None:
+    """How requests like this one were decided; null where nobody asked."""
+    if found is None:
+        return None
+    return {
+        "guideline": found.guideline,
+        "failed": list(found.failed),
+        "enough": found.enough,
+        "letters": found.letters,
+        "upheld": share(found.upheld),
+        "baseline": share(found.baseline),
+        "baseline_letters": found.baseline_letters,
+        "nearest": {outcome: one and asdict(one) for outcome, one in found.nearest.items()},
     }
 
 
@@ -212,6 +249,12 @@ def summary(figures: Summary) -> dict[str, Any]:
             "ac1": _interval(figures.ac1.interval),
             "mcc": _interval(figures.mcc.interval),
             "balanced_accuracy": _interval(figures.balanced_accuracy.interval),
+        },
+        "coefficients_always_upheld": {
+            "kappa": figures.always.kappa,
+            "ac1": figures.always.ac1,
+            "mcc": figures.always.mcc,
+            "balanced_accuracy": figures.always.balanced_accuracy,
         },
         "overturned": {
             "precision": figures.precision.fraction,

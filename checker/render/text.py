@@ -12,7 +12,9 @@ from rich.text import Text
 
 from checker.anatomy import Anatomy
 from checker.audit.comparison import Compared, compare
+from checker.audit.figures import Interval, Share
 from checker.audit.findings import Remark
+from checker.audit.outcomes import LEAST_LETTERS, Outcomes
 from checker.case import Request
 from checker.charting import FactsFrom
 from checker.determination import Determination, Finding, Judged, Question, Terms
@@ -33,7 +35,7 @@ from checker.render.words import (
     evidence_words,
     fact_line,
 )
-from checker.wording import plain, value_words
+from checker.wording import joined, plain, value_words
 
 MOST_QUESTIONS = 3
 NARROW = 70
@@ -252,6 +254,64 @@ def show_account(determination: Determination, engine: Engine, console: Console)
     for compared in compare(determination, engine.rules):
         console.print()
         _reasons_compared(compared, console)
+
+
+def show_outcomes(found: Outcomes, console: Console) -> None:
+    """How decided requests like this one were decided, and the nearest one of each outcome."""
+    console.print(Text("Decided cases under the same guideline.", style="bold"))
+    if found.guideline is None:
+        console.print("  no guideline covers the request, so that no case is like it")
+        return
+    failed = joined(found.failed) or "no criterion"
+    if found.enough:
+        console.print(f"  failed {failed} too: upheld {share_words(found.upheld)}")
+        console.print(f"    {_numbered(found.letters, 'letter')}; {clustered_words(found.upheld)}")
+    else:
+        console.print(
+            f"  no reference class: failed {failed} in {_numbered(found.letters, 'letter')}"
+        )
+        console.print(f"    at least {LEAST_LETTERS} letters are needed")
+    console.print(f"  all under the guideline: upheld {share_words(found.baseline)}")
+    console.print(f"    {_numbered(found.baseline_letters, 'letter')}")
+    for outcome, one in found.nearest.items():
+        if one is None:
+            console.print(f"  nearest {outcome}: none")
+            continue
+        console.print(f"  nearest {outcome}: {one.item}")
+        for kind, differences in (("criterion", one.criteria), ("fact", one.facts)):
+            for each in differences:
+                name = each.name if kind == "criterion" else plain(each.name)
+                words = f"{name}: {each.here} here, {each.there} there"
+                console.print(_indented(Text(words, style="" if kind == "criterion" else "dim"), 4))
+        if not (one.criteria or one.facts):
+            console.print("    nothing that the guideline looks at is different")
+
+
+def share_words(share: Share) -> str:
+    """`7 of 8, 87.5 % (95 % interval 52.9 to 97.7)`; rounded down, so that only all is 100 %."""
+    if share.fraction is None or share.interval is None:
+        return "none"
+    percent = share.part * 1000 // share.whole / 10
+    return f"{share.part} of {share.whole}, {percent} % (95 % interval {_range(share.interval)})"
+
+
+def clustered_words(share: Share) -> str:
+    """The interval if letters are drawn, and how many independent items would tell as much."""
+    if share.clustered is None or share.effective is None:
+        return "drawn by letter: none"
+    return (
+        f"drawn by letter: interval {_range(share.clustered)}, as {share.effective:.1f} "
+        "independent items would give"
+    )
+
+
+def _range(interval: Interval) -> str:
+    low, high = interval
+    return f"{low * 100:.1f} to {high * 100:.1f}"
+
+
+def _numbered(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def show_trace(chain: Mapping[str, Sequence[str]], console: Console) -> None:

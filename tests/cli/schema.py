@@ -150,6 +150,19 @@ COUNTED_SHARE = {
     "interval": INTERVAL,
     "clustered": INTERVAL,
 }
+DIFFERENCE = {"name": str, "here": str, "there": str}
+NEAREST = OrNull({"item": str, "criteria": [DIFFERENCE], "facts": [DIFFERENCE]})
+OUTCOMES = {
+    "guideline": OrNull(str),
+    "failed": [str],
+    "enough": bool,
+    "letters": int,
+    "upheld": COUNTED_SHARE,
+    "baseline": COUNTED_SHARE,
+    "baseline_letters": int,
+    "nearest": {"Upheld": NEAREST, "Overturned": NEAREST},
+}
+EXPLAIN = {**HEAD, "results": [{**RESULT, "outcomes": OrNull(OUTCOMES)}]}
 CRITERION_FIGURES = {
     "guideline": str,
     "criterion": str,
@@ -188,6 +201,12 @@ SUMMARY = {
         "ac1": INTERVAL,
         "mcc": INTERVAL,
         "balanced_accuracy": INTERVAL,
+    },
+    "coefficients_always_upheld": {
+        "kappa": OrNull(SHARE),
+        "ac1": OrNull(SHARE),
+        "mcc": OrNull(SHARE),
+        "balanced_accuracy": OrNull(SHARE),
     },
     "overturned": {
         "precision": OrNull(SHARE),

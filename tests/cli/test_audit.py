@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from checker.audit.dimensions import DIMENSIONS
+from checker.audit.tally import Tally
 from tests.cli.schema import AUDIT, ENTRY, contradictions, mismatches
 
 Checker = Callable[..., Any]
@@ -89,6 +91,121 @@ def test_undefined_coefficients_are_called_undefined(checker: Checker, letters: 
     assert "MCC undefined" in foresaw
     assert "balanced 0.50" in foresaw
     assert "precision none recall 0 of 1, 0.0 % (95 % interval 0.0 to 79.3)" in foresaw
+
+
+# --- What was asked for besides ------------------------------------------------------------------
+
+
+def test_findings_stand_together_with_their_places(checker: Checker, letters: Path) -> None:
+    """Each kind with its number of items, the same words on several items once."""
+    text = " ".join(checker("audit", letters, "--findings").out.split())
+
+    assert "hedged 1 item imr-004#1 the rationale leaves its own decision open" in text
+    assert "rationale, lines 69-71 (the reviewer); rationale, lines 75-77 (the reviewer)" in text
+    assert "uptodate has no place in the search order" in text
+    assert "label-only 4 items imr-003 #2 #3 #4 #5" in text
+    assert "--findings shows them" not in text
+
+
+def test_findings_are_announced_where_they_are_not_shown(checker: Checker, letters: Path) -> None:
+    """Their number, and how to see them."""
+    assert "22 findings on these decisions: --findings shows them" in checker("audit", letters).out
+
+
+def test_groups_show_their_baseline_and_that_they_are_small(
+    checker: Checker, letters: Path
+) -> None:
+    """No group of five letters proves anything."""
+    text = checker("audit", letters, "--by", "region", "--by", "year").out
+
+    assert text.index("By year.") < text.index("By region.")
+    lumbar = " ".join(text.split("  lumbar:")[1].split("  not stated:")[0].split())
+    assert lumbar.startswith("3 letters, 7 items n < 30 letters agree 6 of 6, 100.0 %")
+    assert "always Upheld 6 of 6, 100.0 % (95 % interval 61.0 to 100.0)" in lumbar
+    assert "differs from" not in text
+
+
+def test_groups_are_in_the_contract(checker: Checker, letters: Path) -> None:
+    """Every dimension that there is, each group with a whole summary."""
+    options = [word for one in DIMENSIONS for word in ("--by", one)]
+
+    ran = checker("audit", letters, *options, "--format", "json").json
+
+    assert list(mismatches(ran, AUDIT)) == []
+    assert set(ran["by"]) == set(DIMENSIONS)
+    assert {one["value"]: one["summary"]["items"] for one in ran["by"]["year"]} == {
+        "2013": 1,
+        "2014": 2,
+        "2015": 7,
+    }
+    assert Tally.of_plain(ran["tally"]).plain() == ran["tally"]
+
+
+def test_what_hindsight_is_worth_is_told(checker: Checker, letters: Path) -> None:
+    """Letter 002 was granted on what only its reviewer says."""
+    ran = checker("audit", letters, "--format", "json").json
+
+    assert ran["on_hindsight"] == [
+        {"item": "imr-002#1", "outcomes": {"all": "Overturned", "record": "Upheld"}}
+    ]
+
+
+def test_items_that_hang_on_silence_are_in_the_contract(checker: Checker, letters: Path) -> None:
+    """With their outcome in each reading."""
+    ran = checker("audit", letters, "--readings", "--format", "json").json
+
+    assert [one["item"] for one in ran["on_silence"]] == ["imr-000#1", "imr-001#2", "imr-002#1"]
+    assert set(ran["on_silence"][0]["outcomes"]) == {"strict", "as written", "lenient"}
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (("--fail-under", "kappa=0.6"), 0, ""),
+        (("--fail-under", "agreement=1", "--fail-under", "recall=1"), 0, ""),
+        (("--facts-from", "record", "--fail-under", "kappa=0.6"), 1, "kappa is 0.0000, below 0.6"),
+        (("--facts-from", "record", "--fail-under", "mcc=0"), 1, "mcc is undefined"),
+        (("--facts-from", "record", "--fail-under", "mcc=0", "--exit-zero"), 0, "mcc is undefined"),
+    ],
+)
+def test_a_threshold_that_is_missed_is_told_and_ends_with_1(
+    checker: Checker, letters: Path, options: tuple[str, ...], code: int, message: str
+) -> None:
+    """In every format, on standard error, and with --exit-zero as a message only."""
+    for form in ("text", "json", "jsonl"):
+        ran = checker("audit", letters, *options, "--format", form)
+
+        assert ran.code == code
+        assert message in ran.err
+        assert bool(ran.err) == bool(message)
+
+
+def test_a_file_that_cannot_be_read_is_worse_than_a_missed_threshold(
+    checker: Checker, letters: Path
+) -> None:
+    """Nor does --exit-zero hide it."""
+    ran = checker("audit", letters, "absent.yaml", "--fail-under", "kappa=1", "--exit-zero")
+
+    assert ran.code == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--by", "yaer"), "--by yaer: unknown dimension `yaer` (did you mean `year`?)"),
+        (("--by", "moon"), "there are year, specialty, guideline, cited, region, procedure"),
+        (("--fail-under", "kapa=1"), "did you mean `kappa`?"),
+        (("--fail-under", "kappa"), "write a number from -1 to 1 after `=`"),
+    ],
+)
+def test_options_that_are_misspelt_are_refused(
+    checker: Checker, letters: Path, options: tuple[str, ...], message: str
+) -> None:
+    """Before anything is read."""
+    ran = checker("audit", letters, *options)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.message
 
 
 # --- Options and exit codes -----------------------------------------------------------------------

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.cli.schema import EXPLAIN, mismatches
+
 Checker = Callable[..., Any]
 
 
@@ -206,3 +208,90 @@ def test_every_status_of_check_is_explained(
     for result in results:
         for criterion in result["criteria"]:
             assert f"{criterion['status']} {criterion['id']} {criterion['says']}" in text
+
+
+# --- Evidence from outcomes -----------------------------------------------------------------------
+
+
+def write_decided(folder: Path, letters: int) -> None:
+    """Decided letters without any conservative care, every fifth one overturned."""
+    folder.mkdir()
+    for n in range(letters):
+        outcome = "Overturned" if n % 5 == 0 else "Upheld"
+        (folder / f"{n}.yaml").write_text(
+            f"case: decided-{n}\nrecord: closed\nfacts: {{facet_tenderness: true}}\nrequests:\n"
+            "  - {id: 1, procedure: medial_branch_block, region: lumbar, targets: [L4-5],\n"
+            f"     decision: {{outcome: {outcome}}}}}\n"
+        )
+
+
+def test_decided_cases_that_failed_the_same_criteria_are_counted(
+    checker: Checker, case_file: Callable[..., Path]
+) -> None:
+    """With the interval, all letters under the guideline, and the nearest of each outcome."""
+    write_decided(Path("decided"), 10)
+    case = case_file(facts="facet_tenderness: true", request=", targets: [L3-4]")
+
+    ran = checker("explain", case, "--evidence-from", "decided")
+
+    text = words(ran.out)
+    assert ran.code == 1
+    assert "failed conservative-care-failed too: upheld 8 of 10, 80.0 % (95 % interval" in text
+    assert "all under the guideline: upheld 8 of 10" in text
+    assert "nearest Upheld: decided-1#1 requested joints: L3-4 here, L4-5 there" in text
+    assert "nearest Overturned: decided-0#1" in text
+
+
+def test_too_few_decided_cases_are_no_reference_class(
+    checker: Checker, case_file: Callable[..., Path]
+) -> None:
+    """No share is made of nine letters."""
+    write_decided(Path("decided"), 9)
+    case = case_file(facts="facet_tenderness: true", request=", targets: [L3-4]")
+
+    text = words(checker("explain", case, "--evidence-from", "decided").out)
+
+    assert "no reference class: failed conservative-care-failed in 9 letters" in text
+    assert "at least 10 letters are needed" in text
+
+
+def test_programs_read_the_same_of_one_request(
+    checker: Checker, letter: Callable[[str], Path]
+) -> None:
+    """The result of check, with what decided cases tell; null where nobody asked."""
+    target = f"{letter('003')}#3"
+    folder = letter("003").parent
+
+    asked = checker("explain", target, "--evidence-from", folder, "--format", "json").json
+    not_asked = checker("explain", target, "--format", "json").json
+
+    (result,) = asked["results"]
+    assert list(mismatches(asked, EXPLAIN)) == list(mismatches(not_asked, EXPLAIN)) == []
+    assert result["request"] == "3"
+    assert result["outcomes"]["letters"] == 0
+    assert result["outcomes"]["nearest"]["Upheld"]["item"] == "imr-000#1"
+    assert not_asked["results"][0]["outcomes"] is None
+
+
+def test_decided_cases_that_cannot_be_read_are_told(
+    checker: Checker, letter: Callable[[str], Path]
+) -> None:
+    """The explanation stands, and the exit code is 2."""
+    write_decided(Path("decided"), 1)
+    Path("decided/bad.yaml").write_text("case: x\n")
+
+    ran = checker("explain", letter("000"), "--evidence-from", "decided")
+
+    assert ran.code == 2
+    assert "bad.yaml" in ran.err
+    assert "Decided cases under the same guideline." in ran.out
+
+
+def test_a_folder_of_decided_cases_that_does_not_exist_is_told(
+    checker: Checker, letter: Callable[[str], Path]
+) -> None:
+    """Before the explanation is taken for complete."""
+    ran = checker("explain", letter("000"), "--evidence-from", "nowhere")
+
+    assert ran.code == 2
+    assert "nowhere" in ran.err
