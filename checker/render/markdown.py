@@ -11,6 +11,7 @@ from checker.render.outline import (
     against,
     agree_share,
     all_evidence,
+    bases_words,
     coefficient_words,
     counts_words,
     deciding,
@@ -51,6 +52,11 @@ def _audit(document: Json) -> Iterator[str]:
         f" {summary['covered']} covered by a guideline, {covered} not covered."
     )
     yield ""
+    for kind, share in summary["not_covered"].items():
+        told = f"{kind} {share['n']}, of them overturned {share['part']}"
+        yield f"- not covered: {escaped(told)}"
+    if summary["not_covered"]:
+        yield ""
     if warning := too_few(document):
         yield f"**{escaped(warning)}**"
         yield ""
@@ -84,6 +90,7 @@ FIGURES: tuple[tuple[str, Callable[[Json], str]], ...] = (
     ("always Upheld, items", lambda one: share_words(one["baseline"])),
     ("always Upheld, letters", lambda one: share_words(one["letters_always_upheld"])),
     ("reasons", reasons_words),
+    ("decided on", bases_words),
     ("kappa", _coefficient("kappa")),
     ("AC1", _coefficient("ac1")),
     ("MCC", _coefficient("mcc")),
@@ -102,10 +109,10 @@ def _failing(document: Json) -> Iterator[str]:
     yield ""
     yield "### Criteria that count against a request most often"
     yield ""
-    yield "| criterion | not met | missing | judged | alone | reviewer |"
-    yield "|---|--:|--:|--:|--:|--:|"
+    yield "| criterion | not met | missing | judged | alone | named | overturned |"
+    yield "|---|--:|--:|--:|--:|--:|--:|"
     for one in found[:MOST_ROWS]:
-        counts = (one.not_met, one.missing, one.judged, one.sole, one.named)
+        counts = (one.not_met, one.missing, one.judged, one.sole, one.named, one.overturned)
         yield f"| {cell(one.criterion)} | {' | '.join(map(str, counts))} |"
     yield from _left_out(len(found))
 

@@ -198,13 +198,25 @@ def agree_share(summary: Json) -> Json:
 
 
 def coefficient_words(summary: Json, name: str) -> str:
-    """`0.62 (95 % interval 0.41 to 0.83)`, or that there is no value or no interval."""
+    """`0.62 (95 % interval 0.41 to 0.83), always Upheld 0.00`, or what is undefined."""
     value, interval = summary[name], summary["coefficient_intervals"][name]
+    always = f"always Upheld {decimal(summary['coefficients_always_upheld'][name])}"
     if value is None:
-        return "undefined"
+        return f"undefined, {always}"
     if interval is None:
-        return f"{value:.2f} (these letters give no interval)"
-    return f"{value:.2f} (95 % interval {interval[0]:.2f} to {interval[1]:.2f})"
+        return f"{value:.2f} (these letters give no interval), {always}"
+    return f"{value:.2f} (95 % interval {interval[0]:.2f} to {interval[1]:.2f}), {always}"
+
+
+def decimal(number: float | None) -> str:
+    """`0.62`, or `undefined`."""
+    return "undefined" if number is None else f"{number:.2f}"
+
+
+def bases_words(summary: Json) -> str:
+    """`guideline 7 (agree 7), other source 1 (agree 0)`."""
+    told = (f"{name} {one['n']} (agree {one['part']})" for name, one in summary["basis"].items())
+    return ", ".join(told) or "none"
 
 
 def reasons_words(summary: Json) -> str:
@@ -244,6 +256,7 @@ class Failing:
     missing: int
     sole: int
     named: int
+    overturned: int
 
     @property
     def failed(self) -> int:
@@ -266,6 +279,7 @@ def failing(document: Json) -> list[Failing]:
             found.append(
                 Failing(
                     says=criterion["says"] if criterion else "",
+                    overturned=one["failed_but_overturned"]["part"],
                     **{name: one[name] for name in _OF_FIGURES},
                 )
             )

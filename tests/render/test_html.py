@@ -208,7 +208,10 @@ def test_the_headline_figures_have_numbers_intervals_and_the_baseline(report: El
     assert "items on which both agree 100.0 % 8 of 8 95 % interval 67.6 to 100.0" in told
     assert "the answer “always Upheld” 87.5 % 7 of 8 95 % interval 52.9 to 97.8" in told
     assert "foreseen from the chart alone 87.5 % 7 of 8" in told
-    assert "kappa: agreement beyond chance 1.00 n = 8 these letters give no interval" in told
+    assert (
+        "kappa: agreement beyond chance 1.00 n = 8, always Upheld 0.00 these letters give no interval"
+        in told
+    )
 
 
 def test_an_audit_of_few_letters_says_so_at_the_top(report: Element) -> None:
@@ -237,7 +240,7 @@ def test_criteria_that_fail_most_come_first(report: Element) -> None:
     found = rows(section(report, "criteria"))[1:]
 
     assert found[0][0].startswith("conservative-care-failed odg/low-back")
-    assert found[0][2:] == ["0", "6", "6", "0", "1"]
+    assert found[0][2:] == ["0", "6", "6", "0", "1", "0"]
     assert not any(row[0].startswith("other-signs-recorded") for row in found)
 
 

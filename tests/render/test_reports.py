@@ -155,7 +155,7 @@ def test_the_summary_for_a_ci_page_has_the_figures_and_the_disagreement(
 
     assert "| agree, items | 8 of 8, 100.0 % (95 % interval 67.6 to 100.0) | 7 of 8, 87.5 %" in text
     assert "| always Upheld, items | 7 of 8, 87.5 % (95 % interval 52.9 to 97.8) |" in text
-    assert "| conservative-care-failed | 0 | 6 | 6 | 0 | 1 |" in text
+    assert "| conservative-care-failed | 0 | 6 | 6 | 0 | 1 | 0 |" in text
     assert "| Upheld | Overturned | surgery-considered | summary, line 41 (2015-09-10) |" in text
     assert "too few to prove anything" in text
     assert DISCLAIMER in text
