@@ -95,28 +95,28 @@ def terms_of(run: SavedRun) -> Terms:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A saved run decided anew; `problems` tell the cases that could not be, without any place in them."""
+    """A saved run decided anew; `problems` tell of each file that could not be, without any place in it."""
 
     audit: Audit
     terms: Terms
-    problems: tuple[str, ...]
+    problems: Mapping[str, str]
 
 
 def decided_again(run: SavedRun, cases: Iterable[SavedCase], engine: Engine) -> Again:
     """The audit of a run's own cases, under its own terms and these rules."""
     terms = terms_of(run)
     done: list[AuditedCase] = []
-    problems: list[str] = []
+    problems: dict[str, str] = {}
     for one in cases:
         try:
             case = case_from(one.text, one.file, engine.rules)
             done.append(audit_case(case, engine, terms))
         except InputError as error:
             told = "; ".join(dict.fromkeys(problem.message for problem in error.problems))
-            problems.append(f"{one.file}, as it was saved: {told}")
+            problems[one.file] = told
         except CheckerError as error:
-            problems.append(f"{one.file}, as it was saved: {error}")
-    return Again(audited(done, engine.rules.remarks), terms, tuple(problems))
+            problems[one.file] = str(error)
+    return Again(audited(done, engine.rules.remarks), terms, problems)
 
 
 def diff(before: Sequence[Entry], after: Sequence[Entry]) -> Diff:

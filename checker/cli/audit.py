@@ -95,10 +95,10 @@ def audit(
     found = audited(cases, engine.rules.remarks, dimensions)
     if not found.items and not loaded.failed:
         print("no request here has a decision to compare with", file=sys.stderr)
-    document = audit_result(found, engine, asked)
+    document = audit_result(found, engine, asked, loaded.failed)
     if form != "text":
         report.deliver_document(document, document["entries"], form, output, audit_report)
-    elif found.items:
+    elif found.items or output:
         report.deliver_screen(
             lambda screen: _show_text(found, engine, asked, screen, findings=findings), output
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,7 +55,7 @@ def check(
 
     answers = loaded.each(decide)
     if answers or not loaded.failed:
-        _show(answers, engine, asked, form, output)
+        _show(answers, engine, asked, form, output, loaded.failed)
     raise typer.Exit(common.exit_code((one.outcome for one in answers), bool(loaded.failed)))
 
 
@@ -64,6 +65,7 @@ def _show(
     asked: Terms,
     form: report.Format,
     output: Path | None,
+    unread: Sequence[str],
 ) -> None:
     if form == "text":
         report.deliver_screen(lambda screen: _show_text(answers, engine, asked, screen), output)
@@ -71,7 +73,7 @@ def _show(
     from checker.render.contract import check_result
     from checker.render.reports import check_report
 
-    document = check_result(answers, engine, asked)
+    document = check_result(answers, engine, asked, unread)
     report.deliver_document(document, document["results"], form, output, check_report)
 
 

@@ -105,9 +105,9 @@ def replay(
         saved = kept.run(run)
         cases, entries = kept.cases(saved), kept.entries(saved)
     again = decided_again(saved, cases, engine)
-    for problem in again.problems:
-        print(problem, file=sys.stderr)
-    document = audit_result(again.audit, engine, again.terms)
+    for file, problem in again.problems.items():
+        print(f"{file}, as it was saved: {problem}", file=sys.stderr)
+    document = audit_result(again.audit, engine, again.terms, list(again.problems))
     found = compared(entries, document["entries"])
     now = Side("now", document, saved.corpus)
     _show(diff_result(_side(saved), now, found), form, output)

@@ -36,18 +36,24 @@ SCHEMA = 1
 
 
 def check_result(
-    determinations: Iterable[Determination], engine: Engine, terms: Terms
+    determinations: Iterable[Determination],
+    engine: Engine,
+    terms: Terms,
+    unread: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The whole answer of `check`: one result for every request."""
+    """The whole answer of `check`: one result for every request; `unread` are files left out."""
     results = [result(one, request) for one in determinations for request in one.requests]
-    return {**_head(engine, terms), "results": results}
+    return {**_head(engine, terms), "results": results, "unread": list(unread)}
 
 
-def audit_result(audit: Audit, engine: Engine, terms: Terms) -> dict[str, Any]:
+def audit_result(
+    audit: Audit, engine: Engine, terms: Terms, unread: Sequence[str] = ()
+) -> dict[str, Any]:
     """The whole answer of `audit`: figures, groups, and one entry for every decided request.
 
     Whatever form an audit is shown in, it is made from this. `entries` are empty where cases were only
-    counted; `readings` has the figures of each reading that was asked for, `tally` the counts behind all.
+    counted; `readings` has the figures of each reading that was asked for, `tally` the counts behind all;
+    `unread` are the files that could not be read or decided, and are left out.
     """
     return {
         **_head(engine, terms),
@@ -62,6 +68,7 @@ def audit_result(audit: Audit, engine: Engine, terms: Terms) -> dict[str, Any]:
             for dimension, tallies in audit.followed.by.items()
         },
         "entries": [entry(one) for one in audit.items],
+        "unread": list(unread),
         "tally": audit.followed.plain(),
     }
 

@@ -28,6 +28,7 @@ from checker.render.outline import (
     terms_words,
     title_of,
     too_few,
+    unread_words,
 )
 from checker.render.words import DISCLAIMER, MEANS, SIGNS
 
@@ -57,7 +58,7 @@ def _audit(document: Json) -> Iterator[str]:
         yield f"- not covered: {escaped(told)}"
     if summary["not_covered"]:
         yield ""
-    if warning := too_few(document):
+    for warning in filter(None, (unread_words(document), too_few(document))):
         yield f"**{escaped(warning)}**"
         yield ""
     yield from _figures(document)
@@ -173,6 +174,8 @@ def _left_out(number: int) -> Iterator[str]:
 def worksheet_markdown(document: Json) -> str:
     """For the chart: every criterion with its status, what to do, and where it is documented."""
     parts = [line for result in document["results"] for line in _sheet(result)]
+    if unread := unread_words(document):
+        parts += [f"**{escaped(unread)}**", ""]
     return _page([*parts, escaped(terms_words(document)), "", escaped(DISCLAIMER)])
 
 

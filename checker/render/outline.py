@@ -17,6 +17,9 @@ Json = Mapping[str, Any]
 AGAINST = ("not met", "missing")
 DECIDING = ("eligibility", "administrative")
 
+MOST_FILES = 20
+"""How many files are named that could not be read."""
+
 _HEARD = {
     "all": "facts from the whole letter",
     "record": "facts from the chart alone",
@@ -239,6 +242,16 @@ def too_few(document: Json) -> str:
         f"n = {number(letters, 'letter')}: too few to prove anything;"
         " items of one letter are not independent."
     )
+
+
+def unread_words(document: Json) -> str:
+    """`2 files could not be read and are left out: a.yaml, b.yaml`; empty where all were read."""
+    files = document["unread"]
+    if not files:
+        return ""
+    are = "is" if len(files) == 1 else "are"
+    listed = ", ".join(files[:MOST_FILES]) + (" and others" if len(files) > MOST_FILES else "")
+    return f"{number(len(files), 'file')} could not be read and {are} left out: {listed}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from checker import __version__
 from checker.audit.saved import Diff
 from checker.render.contract import SCHEMA
 from checker.render.markdowntext import cell, escaped
+from checker.render.outline import unread_words
 from checker.render.words import DISCLAIMER
 from checker.store.run import SavedRun
 
@@ -89,6 +90,7 @@ def diff_result(before: Side, after: Side, found: Diff) -> dict[str, Any]:
         "compared": found.compared,
         "identical": found.identical,
         "changes": [asdict(one) for one in found.changes],
+        "unread": list(after.document.get("unread", ())),
     }
 
 
@@ -169,8 +171,10 @@ def diff_markdown(document: Mapping[str, Any]) -> str:
 
 def _head(document: Mapping[str, Any], arrow: str) -> list[str]:
     before, after = document["before"], document["after"]
+    unread = unread_words(document)
     return [
         f"{before['run']} {arrow} {after['run']}",
+        *([unread] if unread else []),
         *(
             f"{one['what']}: {_short(one, 'before')} {arrow} {_short(one, 'after')}"
             for one in document["terms"]

@@ -140,7 +140,7 @@ HEAD = {
     "rules": {"digest": Pattern(r"[0-9a-f]{64}")},
     "reading": READING,
 }
-CHECK = {**HEAD, "results": [RESULT]}
+CHECK = {**HEAD, "results": [RESULT], "unread": [str]}
 
 INTERVAL = OrNull([SHARE])
 COUNTED_SHARE = {
@@ -261,6 +261,7 @@ AUDIT = {
     "by": Named([GROUP]),
     "tally": TALLY,
     "entries": [ENTRY],
+    "unread": [str],
 }
 
 

@@ -107,6 +107,28 @@ def test_a_place_that_cannot_be_written_is_told_before_any_work(
     assert (ran.code, ran.out, ran.err) == (2, "", f"{name}: {told}\n")
 
 
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "html"])
+def test_an_audit_of_nothing_replaces_an_older_result(
+    checker: Checker, example: Callable[[str], Path], form: str
+) -> None:
+    """Which would be taken for the present one otherwise."""
+    Path("kept").write_text("old")
+
+    assert checker("audit", example("ready"), "--format", form, "-o", "kept").code == 0
+    assert "old" not in Path("kept").read_text(encoding="utf-8").split()
+
+
+def test_a_file_that_cannot_be_read_is_named_in_the_report(checker: Checker, letters: Path) -> None:
+    """As well as on standard error; exit code 2."""
+    ran = checker("audit", letters, "absent.yaml", "--format", "markdown")
+
+    assert ran.code == 2
+    assert "**1 file could not be read and is left out: absent.yaml**" in ran.out
+    assert checker("check", "absent.yaml", letters, "--format", "json").json["unread"] == [
+        "absent.yaml"
+    ]
+
+
 def test_two_results_need_two_files(checker: Checker, letters: Path) -> None:
     """The second would replace the first."""
     ran = checker("audit", letters, "-o", "one", "--html", "./one")

@@ -315,6 +315,7 @@ def test_a_saved_case_that_the_rules_cannot_read_is_named(
 
     assert ran.code == 2
     assert "001.yaml, as it was saved: `laser_disc_surgery` is not one of" in ran.err
+    assert "1 file could not be read and is left out: " in ran.out
     assert "removed" in ran.out
     assert "8 of 8 items identical" in ran.out
 

@@ -296,6 +296,14 @@ def test_disclaimer_terms_and_rules_stand_on_the_page(
     assert letters["rules"]["digest"] in told
 
 
+def test_a_report_says_which_files_are_left_out(letters: dict[str, Any]) -> None:
+    """Who reads it sees no standard error."""
+    told = words(parsed(audit_page({**letters, "unread": ["a.yaml", "b.yaml"]})))
+
+    assert "2 files could not be read and are left out: a.yaml, b.yaml" in told
+    assert "left out" not in words(parsed(audit_page(letters)))
+
+
 def test_an_audit_of_nothing_is_still_a_page(nothing: dict[str, Any]) -> None:
     """Shares of nothing are none."""
     told = words(parsed(audit_page(nothing)))
