@@ -91,6 +91,6 @@ def _telling() -> Iterator[None]:
 
 
 def _reason(failure: Exception) -> str:
-    """The last line of what libpq says, which names no password."""
+    """The first line of what libpq says, which names no password."""
     lines = [line.strip() for line in str(failure).splitlines() if line.strip()]
-    return lines[-1] if lines else type(failure).__name__
+    return lines[0].removeprefix("connection failed: ") if lines else type(failure).__name__

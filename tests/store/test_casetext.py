@@ -130,7 +130,7 @@ DECISIONS = st.builds(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(
     facts=st.fixed_dictionaries(
         {},
