@@ -7,6 +7,7 @@ meaning, and words with a digit are all alike, so that dates, doses and levels m
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -70,27 +71,39 @@ def resemblance(one: Sketch, other: Sketch) -> float:
 def near_identical(sketches: Iterable[Sketch], share: float) -> list[list[int]]:
     """Groups of two or more texts that have at least this share in common with the first of their group.
 
-    The texts are named by their numbers, in order. A text is compared with the first ones of earlier groups,
-    where the two have one of their smallest hashes in common; near-identical ones practically always do.
+    The texts are named by their numbers, in order. Each is compared with the first texts of the few earlier
+    groups with which it has the most and the rarest marks in common, so that the time grows with the number of
+    texts and not with its square, however many of them quote the same guideline.
     """
     groups: list[tuple[Sketch, list[int]]] = []
-    by_hash: dict[int, list[int]] = {}
+    by_mark: dict[int, list[int]] = {}
     for number, one in enumerate(sketches):
-        marks = one.hashes[:_MARKS]
-        candidates = sorted({group for mark in marks for group in by_hash.get(mark, ())})
-        for group in candidates:
-            leader, members = groups[group]
-            if resemblance(leader, one) >= share:
-                members.append(number)
-                break
-        else:
-            for mark in marks:
-                by_hash.setdefault(mark, []).append(len(groups))
-            groups.append((one, [number]))
+        marks = _marks(one)
+        in_common: Counter[int] = Counter()
+        for with_mark in (by_mark.get(mark, ()) for mark in marks):
+            for group in with_mark:
+                in_common[group] += _RAREST // len(with_mark)
+        likely = sorted(in_common, key=lambda group: (-in_common[group], group))[:_MOST_COMPARED]
+        found = next((at for at in likely if resemblance(groups[at][0], one) >= share), None)
+        if found is not None:
+            groups[found][1].append(number)
+            continue
+        for mark in marks:
+            if len(known := by_mark.setdefault(mark, [])) < _MOST_WITH_A_MARK:
+                known.append(len(groups))
+        groups.append((one, [number]))
     return [members for _, members in groups if len(members) > 1]
 
 
-_MARKS = 8
+_MOST_COMPARED = 16
+_MOST_WITH_A_MARK = 200
+_RAREST = 1_000_000
+"""What a mark weighs that only one text has."""
+
+
+def _marks(one: Sketch) -> set[int]:
+    """The hashes by which texts are found: the four smallest, and about half of all others."""
+    return {*one.hashes[:4], *(hash_ for hash_ in one.hashes if hash_ % 2 == 0)}
 
 
 def _hash(run: str) -> int:

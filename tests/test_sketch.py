@@ -42,7 +42,7 @@ PINNED = "1d56becb838d42c8"
 
 
 @pytest.mark.hypothesis
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(words=WORDS, other=WORDS)
 def test_resemblance_is_that_of_the_sets_of_runs(words: list[str], other: list[str]) -> None:
     """Exact for texts with few runs, and near it for longer ones; symmetric; 1 with oneself."""
@@ -62,7 +62,7 @@ def test_resemblance_is_that_of_the_sets_of_runs(words: list[str], other: list[s
 
 
 @pytest.mark.hypothesis
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(words=WORDS)
 def test_a_sketch_comes_back_from_its_text(words: list[str]) -> None:
     """With or without blanks between its numbers."""
@@ -88,6 +88,53 @@ def test_groups_hold_texts_that_are_alike() -> None:
     assert near_identical(map(sketch, texts), 0.9) == [[0, 2, 3]]
     assert near_identical(map(sketch, texts), 1.0) == [[0, 3]]
     assert near_identical([Sketch((), 0)] * 3, 0.9) == []
+
+
+@pytest.mark.hypothesis
+@settings(max_examples=50)
+@given(
+    bases=st.lists(WORDS.filter(lambda words: len(words) > 30), min_size=1, max_size=3),
+    picks=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), max_size=12),
+)
+def test_every_text_is_grouped_with_the_first_that_it_is_like(
+    bases: list[list[str]], picks: list[tuple[int, int]]
+) -> None:
+    """By looking at all pairs one finds the same texts to be like an earlier one, and no others."""
+    texts = [
+        " ".join([*bases[base % len(bases)], *["more", "words", "here"][:tail]])
+        for base, tail in picks
+    ]
+    sketches = [sketch(text) for text in texts]
+
+    found = near_identical(sketches, 0.9)
+
+    grouped = {number for group in found for number in group[1:]}
+    leaders = [number for number in range(len(texts)) if number not in grouped]
+    for number in range(len(texts)):
+        like = [
+            one
+            for one in leaders
+            if one < number and resemblance(sketches[one], sketches[number]) >= 0.9
+        ]
+        assert (number in grouped) == bool(like)
+    for group in found:
+        assert all(resemblance(sketches[group[0]], sketches[one]) >= 0.9 for one in group)
+
+
+def test_many_texts_that_quote_the_same_are_told_apart() -> None:
+    """Four hundred rationales around one long quotation, and the same one again at the end."""
+    quoted = " ".join(f"q{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(150))
+    own = [
+        " ".join(
+            f"{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)}own{chr(97 + at)}"
+            for at in range(25)
+        )
+        for n in range(400)
+    ]
+
+    assert near_identical([sketch(f"{quoted} {one}") for one in [*own, own[300]]], 0.95) == [
+        [300, 400]
+    ]
 
 
 @pytest.mark.skipif(not SEEDS.is_dir(), reason="the letters are not beside this checkout")

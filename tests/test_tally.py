@@ -81,7 +81,7 @@ RAW = st.tuples(
     st.sampled_from([None, None, "drugs"]),
 )
 LETTERS = st.lists(st.lists(st.tuples(RAW, st.booleans()), max_size=4), max_size=6)
-SLOW = settings(max_examples=100)
+SLOW = settings(max_examples=50)
 
 
 def corpus(item: Callable[..., Compared], letters: list[list[object]]) -> list[list[Compared]]:

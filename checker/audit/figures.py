@@ -251,6 +251,7 @@ class Summary:
     mcc: Coefficient
     balanced_accuracy: Coefficient
     apart: Share
+    apart_always_upheld: Share
     criteria: tuple[CriterionFigures, ...]
     outside: Mapping[str, int]
     kinds: Mapping[str, Share]
@@ -309,6 +310,9 @@ def summarize(tally: Tally) -> Summary:
         mcc=jackknifed(letters, lambda table: table.mcc),
         balanced_accuracy=jackknifed(letters, lambda table: table.balanced_accuracy),
         apart=Share(sum(n for (ours, theirs), n in tally.apart.items() if ours == theirs), apart),
+        apart_always_upheld=Share(
+            sum(n for (_, theirs), n in tally.apart.items() if theirs == "Upheld"), apart
+        ),
         criteria=tuple(_criteria(tally)),
         outside=_outside(tally),
         kinds=_kinds(tally),

@@ -51,14 +51,15 @@ class Audit:
 
 
 def audit_case(case: Case, engine: Engine, terms: Terms, *, readings: bool = False) -> AuditedCase:
-    """The decided requests of a case, compared under all terms of an audit."""
+    """The decided requests of a case, compared under all terms of an audit, equal ones only once."""
+    from_the_record = replace(terms, facts_from="record")
+    each_reading = {one: replace(terms, reading=one) for one in (READINGS if readings else ())}
+    wanted = dict.fromkeys((terms, from_the_record, *each_reading.values()))
+    found = {one: _compared(case, engine, one) for one in wanted}
     return AuditedCase(
-        followed=_compared(case, engine, terms),
-        foresaw=_compared(case, engine, replace(terms, facts_from="record")),
-        readings={
-            one: _compared(case, engine, replace(terms, reading=one))
-            for one in (READINGS if readings else ())
-        },
+        followed=found[terms],
+        foresaw=found[from_the_record],
+        readings={reading: found[one] for reading, one in each_reading.items()},
     )
 
 

@@ -27,8 +27,14 @@ from checker.fact import Evidence
 from checker.render.text import agreement_words, clustered_words, share_words
 from checker.render.words import evidence_words
 
+MOST_ITEMS = 40
+"""Of more items, only those that disagree are shown, and at most so many."""
 MOST_CRITERIA = 8
-"""Criteria shown on screen; the JSON has them all."""
+MOST_NAMED = 6
+MOST_OF_A_KIND = 20
+"""Criteria, items of one pattern and findings of one kind that are shown; the JSON has them all."""
+LEAST_P = 0.001
+"""Smaller p values are not told apart."""
 
 
 def show_audit(audit: Audit, facts_from: str, console: Console, *, findings: bool) -> None:
@@ -56,9 +62,18 @@ def show_audit(audit: Audit, facts_from: str, console: Console, *, findings: boo
 
 
 def show_items(compared: Sequence[Compared], console: Console) -> None:
-    """One line for every decided request."""
+    """One line for every decided request; of many, for those that disagree."""
+    shown = compared
+    if len(compared) > MOST_ITEMS:
+        differing = [one for one in compared if one.agreement == "disagree"]
+        shown = differing[:MOST_ITEMS]
+        told = f"{len(shown)} of {len(differing)} disagreements"
+        console.print(
+            f"{_number(len(compared), 'decided item')}, of which {told} are shown: "
+            "--format jsonl has them all"
+        )
     table = _grid("item", "rules say", "reviewer", "", last="counts against it")
-    for one in compared:
+    for one in shown:
         style = "" if one.agrees else "bold" if one.covered else "dim"
         table.add_row(
             item_name(one),
@@ -130,7 +145,7 @@ def _rows(summary: Summary) -> Iterable[tuple[str, str]]:
     yield "always Upheld", f"items {share_words(summary.always_upheld)}"
     yield "", clustered_words(summary.always_upheld)
     yield "", f"letters {share_words(summary.letters_always_upheld)}"
-    yield "outcomes", _outcomes(summary)
+    yield from _outcomes(summary)
     yield "reasons", _reasons(summary)
     yield "decided on", _bases(summary)
     for name, coefficient, always in (
@@ -140,10 +155,12 @@ def _rows(summary: Summary) -> Iterable[tuple[str, str]]:
         ("balanced", summary.balanced_accuracy, summary.always.balanced_accuracy),
     ):
         yield name, f"{coefficient_words(coefficient)}, always Upheld {_decimal(always)}"
-    yield "Overturned", f"precision {share_words(summary.precision)}"
-    yield "", f"recall {share_words(summary.recall)}"
+    recall = summary.recall
+    yield "Overturned", f"precision {share_words(summary.precision)}, always Upheld none"
+    yield "", f"recall {share_words(recall)}, always Upheld 0 of {recall.whole}"
     if summary.apart.whole:
         yield "apart", f"items {share_words(summary.apart)}"
+        yield "", f"always Upheld {share_words(summary.apart_always_upheld)}"
 
 
 def coefficient_words(coefficient: Coefficient) -> str:
@@ -160,15 +177,15 @@ def _decimal(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.2f}"
 
 
-def _outcomes(summary: Summary) -> str:
-    """The table in words: `we say Upheld: 7 Upheld, 1 Overturned; …`, empty rows left out."""
-    rows = []
+def _outcomes(summary: Summary) -> Iterable[tuple[str, str]]:
+    """The table in words, a row for each determination, those without items left out."""
+    label = "outcomes"
     for at, ours in enumerate(PREDICTIONS):
         counts = summary.cells[at * len(DECISIONS) : (at + 1) * len(DECISIONS)]
         if any(counts):
             told = ", ".join(f"{n} {name}" for name, n in zip(DECISIONS, counts, strict=True))
-            rows.append(f"rules {ours}: {told}")
-    return "; ".join(rows) or "none"
+            yield label, f"rules {ours}: {told}"
+            label = ""
 
 
 def _reasons(summary: Summary) -> str:
@@ -215,11 +232,20 @@ def show_readings(
 
 
 def _hanging(title: str, items: Iterable[Hanging], console: Console) -> None:
-    told = [
-        f"{one.item} ({', '.join(f'{way}: {outcome}' for way, outcome in one.outcomes.items())})"
-        for one in items
-    ]
-    console.print(f"{title}: {'; '.join(told) or 'none'}")
+    """Items that hang on the same thing together."""
+    patterns: dict[str, list[str]] = {}
+    for one in items:
+        told = ", ".join(f"{way}: {outcome}" for way, outcome in one.outcomes.items())
+        patterns.setdefault(told, []).append(one.item)
+    if not patterns:
+        console.print(f"{title}: none")
+        return
+    console.print(f"{title}:")
+    for told, names in patterns.items():
+        named = ", ".join(names[:MOST_NAMED])
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        words = f"{_number(len(names), 'item')} ({told}): {named}{more}"
+        console.print(Padding(Text(words), (0, 0, 0, 2)))
 
 
 def show_groups(dimension: str, found: Sequence[Group], console: Console) -> None:
@@ -233,13 +259,17 @@ def show_groups(dimension: str, found: Sequence[Group], console: Console) -> Non
             f"{_number(summary.items, 'item')}{few}"
         )
         console.print(f"    agree          {share_words(summary.agree)}")
+        console.print(f"                   {clustered_words(summary.agree)}")
         console.print(f"    always Upheld  {share_words(summary.always_upheld)}")
         console.print(f"    overturned     {share_words(group.overturned)}")
         console.print(f"    kappa          {coefficient_words(summary.kappa)}")
-        if group.q is not None:
-            console.print(
-                f"    differs from the other groups: p {group.p:.3f}, corrected {group.q:.3f}"
-            )
+        if group.p is not None and group.q is not None:
+            words = f"p {_p_words(group.p)}, corrected {_p_words(group.q)}"
+            console.print(f"    agreement against that of the other groups: {words}")
+
+
+def _p_words(p: float) -> str:
+    return "below 0.001" if p < LEAST_P else f"{p:.3f}"
 
 
 def show_findings(compared: Sequence[Compared], console: Console) -> None:
@@ -255,12 +285,14 @@ def show_findings(compared: Sequence[Compared], console: Console) -> None:
         if not items:
             continue
         console.print(f"  {id_}  {_number(sum(map(len, items.values())), 'item')}")
-        for (case, says, evidence), requests in items.items():
+        for (case, says, evidence), requests in list(items.items())[:MOST_OF_A_KIND]:
             named = " ".join(f"#{one}" for one in requests)
             places = "; ".join(words for place in evidence if (words := evidence_words(place)))
             line = Text.assemble(f"{case}{' ' if len(requests) > 1 else ''}{named}  {says}")
             console.print(Padding(line, (0, 0, 0, 4)))
             console.print(Padding(Text(places, style="dim"), (0, 0, 0, 6)))
+        if (more := len(items) - MOST_OF_A_KIND) > 0:
+            console.print(Text(f"    {more} more in --format json", style="dim"))
     if not found:
         console.print("  none")
 

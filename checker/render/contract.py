@@ -271,6 +271,7 @@ def summary(figures: Summary) -> dict[str, Any]:
             "recall_share": share(figures.recall),
         },
         "apart": share(figures.apart),
+        "apart_always_upheld": share(figures.apart_always_upheld),
         "reasons": {
             "same": reasons["same reasons"],
             "same_and_more": reasons["same and more"],

@@ -262,14 +262,12 @@ def show_outcomes(found: Outcomes, console: Console) -> None:
     if found.guideline is None:
         console.print("  no guideline covers the request, so that no case is like it")
         return
-    failed = joined(found.failed) or "no criterion"
+    failed = f"failed {joined(found.failed) or 'no criterion'}"
     if found.enough:
-        console.print(f"  failed {failed} too: upheld {share_words(found.upheld)}")
+        console.print(f"  {failed} too: upheld {share_words(found.upheld)}")
         console.print(f"    {_numbered(found.letters, 'letter')}; {clustered_words(found.upheld)}")
     else:
-        console.print(
-            f"  no reference class: failed {failed} in {_numbered(found.letters, 'letter')}"
-        )
+        console.print(f"  no reference class: {failed} in {_numbered(found.letters, 'letter')}")
         console.print(f"    at least {LEAST_LETTERS} letters are needed")
     console.print(f"  all under the guideline: upheld {share_words(found.baseline)}")
     console.print(f"    {_numbered(found.baseline_letters, 'letter')}")

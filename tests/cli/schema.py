@@ -190,6 +190,7 @@ SUMMARY = {
     "baseline": COUNTED_SHARE,
     "letters_agree": COUNTED_SHARE,
     "apart": COUNTED_SHARE,
+    "apart_always_upheld": COUNTED_SHARE,
     "letters_always_upheld": COUNTED_SHARE,
     "table": [{"determination": OUTCOME, "decision": OneOf({"Upheld", "Overturned"}), "n": int}],
     "kappa": OrNull(SHARE),

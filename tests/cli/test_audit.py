@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 
 from checker.audit.dimensions import DIMENSIONS
+from checker.audit.run import Audit
 from checker.audit.tally import Tally
+from checker.determination import Terms
+from checker.engine.agreed import Engine
+from checker.render.contract import audit_result
 from tests.cli.schema import AUDIT, ENTRY, contradictions, mismatches
 
 Checker = Callable[..., Any]
@@ -57,7 +61,7 @@ def test_the_answer_that_never_thinks_stands_beside_ours(checker: Checker, lette
     """Always Upheld is right in 7 of 8, which is said under both questions."""
     lines = checker("audit", letters).out.splitlines()
 
-    always = [one for one in lines if one.strip().startswith("always Upheld")]
+    always = [one for one in lines if one.startswith("  always Upheld")]
     assert len(always) == 2
     assert all("items 7 of 8, 87.5 %" in one for one in always)
 
@@ -79,8 +83,10 @@ def test_three_readings_stand_side_by_side(checker: Checker, letters: Path) -> N
     assert "strict items 7 of 8" in text
     assert "as written items 8 of 8" in text
     assert "lenient items 7 of 8" in text
-    assert "imr-000#1 (strict: Upheld, as written: Upheld, lenient: Overturned)" in text
-    assert "imr-002#1 (strict: Upheld, as written: Overturned, lenient: Overturned)" in text
+    assert (
+        "2 items (strict: Upheld, as written: Upheld, lenient: Overturned): imr-000#1, imr-001#2"
+    ) in text
+    assert "1 item (strict: Upheld, as written: Overturned, lenient: Overturned): imr-002#1" in text
 
 
 def test_undefined_coefficients_are_called_undefined(checker: Checker, letters: Path) -> None:
@@ -90,7 +96,26 @@ def test_undefined_coefficients_are_called_undefined(checker: Checker, letters: 
     assert "kappa 0.00" in foresaw
     assert "MCC undefined" in foresaw
     assert "balanced 0.50" in foresaw
-    assert "precision none recall 0 of 1, 0.0 % (95 % interval 0.0 to 79.3)" in foresaw
+    assert "precision none, always Upheld none recall 0 of 1, 0.0 %" in foresaw
+
+
+def test_of_many_items_only_disagreements_are_shown(
+    checker: Checker, case_file: Callable[..., Path]
+) -> None:
+    """At most forty, with how many there are; and items that hang on the same thing are counted."""
+    for n in range(42):
+        outcome = "Upheld" if n == 0 else "Overturned"
+        case_file(f"many/c{n:02}.yaml", request=f", decision: {{outcome: {outcome}}}")
+
+    text = checker("audit", "many", "--readings", "--findings").out
+
+    assert "42 decided items, of which 40 of 41 disagreements are shown" in text
+    assert text.count("disagree\n") + text.count("disagree ") >= 40
+    assert "c00#1  Upheld" not in text
+    assert "42 items (strict: Upheld, as written: Upheld, lenient: Overturned): c00#1," in text
+    assert "c05#1 and 36 more" in " ".join(text.split())
+    assert "no-levels  42 items" in text
+    assert "22 more in --format json" in text
 
 
 # --- What was asked for besides ------------------------------------------------------------------
@@ -122,7 +147,7 @@ def test_groups_show_their_baseline_and_that_they_are_small(
     lumbar = " ".join(text.split("  lumbar:")[1].split("  not stated:")[0].split())
     assert lumbar.startswith("3 letters, 7 items n < 30 letters agree 6 of 6, 100.0 %")
     assert "always Upheld 6 of 6, 100.0 % (95 % interval 61.0 to 100.0)" in lumbar
-    assert "differs from" not in text
+    assert "against that of the other groups" not in text
 
 
 def test_groups_are_in_the_contract(checker: Checker, letters: Path) -> None:
@@ -139,6 +164,20 @@ def test_groups_are_in_the_contract(checker: Checker, letters: Path) -> None:
         "2015": 7,
     }
     assert Tally.of_plain(ran["tally"]).plain() == ran["tally"]
+
+
+def test_an_audit_of_counts_alone_keeps_the_contract(
+    checker: Checker, letters: Path, engine: Engine
+) -> None:
+    """Where cases were only counted there are no entries, and every figure is the same."""
+    full = checker("audit", letters, "--by", "year", "--format", "json").json
+    counted = Tally.of_plain(full["tally"])
+
+    alone = audit_result(Audit(followed=counted, foresaw=counted), engine, Terms())
+
+    assert list(mismatches(alone, AUDIT)) == []
+    assert alone["entries"] == []
+    assert (alone["summary"], alone["by"]) == (full["summary"], full["by"])
 
 
 def test_what_hindsight_is_worth_is_told(checker: Checker, letters: Path) -> None:
