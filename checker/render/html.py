@@ -15,8 +15,8 @@ Json = Mapping[str, Any]
 
 MOST_ITEMS = 300
 """How many items a report shows with all their criteria; those where the two sides part come first."""
-MOST_ROWS = 2000
-"""How many items its list has."""
+MOST_ROWS = 500
+"""How many rows its lists have, each for itself."""
 MOST_CRITERIA = 15
 
 _DECISIONS = ("Upheld", "Overturned")

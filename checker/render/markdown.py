@@ -21,6 +21,7 @@ from checker.render.outline import (
     findings_by_kind,
     ledger_words,
     name_of,
+    names_words,
     number,
     places_words,
     reasons_words,
@@ -146,7 +147,11 @@ def _parted(document: Json) -> Iterator[str]:
 
 def _findings(document: Json) -> Iterator[str]:
     found = [
-        (kind, ", ".join(name_of(one["determination"]) for one in about), finding_words(finding))
+        (
+            kind,
+            names_words([name_of(one["determination"]) for one in about]),
+            finding_words(finding),
+        )
         for kind, many in findings_by_kind(document["entries"]).items()
         for about, finding in many
     ]

@@ -20,6 +20,9 @@ DECIDING = ("eligibility", "administrative")
 MOST_FILES = 20
 """How many files are named that could not be read."""
 
+MOST_NAMES = 20
+"""How many items are named one after the other."""
+
 _HEARD = {
     "all": "facts from the whole letter",
     "record": "facts from the chart alone",
@@ -317,6 +320,24 @@ def findings_by_kind(entries: Iterable[Json]) -> dict[str, list[tuple[list[Json]
             key = f"{entry['case']} {finding_words(finding)}"
             of_kind.setdefault(key, ([], finding))[0].append(entry)
     return {kind: list(of_kind.values()) for kind, of_kind in sorted(kinds.items())}
+
+
+def hanging_words(items: Iterable[Json]) -> list[str]:
+    """Items whose outcome hangs on how one looks, those that hang alike together."""
+    patterns: dict[str, list[str]] = {}
+    for one in items:
+        told = ", ".join(f"{way}: {outcome}" for way, outcome in one["outcomes"].items())
+        patterns.setdefault(told, []).append(one["item"])
+    return [
+        f"{number(len(names), 'item')} ({told}): {names_words(names)}"
+        for told, names in patterns.items()
+    ]
+
+
+def names_words(names: Sequence[str]) -> str:
+    """`imr-000#1, imr-001#2 and 4 more`."""
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def all_evidence(criterion: Json) -> Iterator[Json]:

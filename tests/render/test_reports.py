@@ -14,11 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from checker.case import load_case
+from checker.determination import Terms, determine
+from checker.engine.agreed import Engine
+from checker.render.contract import fact as told
 from checker.render.markdowntext import cell, escaped
+from checker.render.outline import fact_words, hanging_words, value_words
 from checker.render.reports import audit_report, check_report
 from checker.render.rows import in_cell
-from checker.render.words import DISCLAIMER
-from tests.render.conftest import HOSTILE
+from checker.render.words import DISCLAIMER, fact_line
+from tests.render.conftest import HOSTILE, LETTERS
 
 
 def table(text: str) -> list[dict[str, str]]:
@@ -270,3 +275,55 @@ def test_workflow_commands_stay_one_in_a_line(
 def test_an_audit_of_nothing_can_be_drawn(nothing: dict[str, Any], form: str) -> None:
     """In every format; workflow commands have nothing to say."""
     assert bool(audit_report(nothing, form)) == (form != "github")
+
+
+# --- Words that reports share -------------------------------------------------------------------------
+
+
+def test_items_that_hang_alike_are_told_together() -> None:
+    """Of many, the first twenty are named."""
+    silent = {"strict": "Upheld", "lenient": "Overturned"}
+    items = [{"item": f"a#{n}", "outcomes": silent} for n in range(23)]
+
+    (words,) = hanging_words(items)
+
+    assert words.startswith("23 items (strict: Upheld, lenient: Overturned): a#0, a#1, ")
+    assert words.endswith("a#19 and 3 more")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (True, "yes"),
+        (0, "0"),
+        ([], "none"),
+        (["L3-4", "L4-5"], "L3-4 and L4-5"),
+        ("outcome_not_stated", "outcome not stated"),
+        (
+            [{"relief_percent": 50, "levels": ["L3-4"], "side": None}],
+            "relief percent 50, levels L3-4",
+        ),
+        ([{"relief_percent": None}], "one, without details"),
+    ],
+)
+def test_values_of_the_contract_in_words(value: Any, words: str) -> None:
+    """As the screen has them."""
+    assert value_words(value) == words
+
+
+def test_facts_of_the_contract_read_as_on_screen(engine: Engine) -> None:
+    """Every fact of every letter in the words of `explain`; JSON does not tell how a list is to be joined."""
+    seen = 0
+    for path in LETTERS:
+        for answer in determine(load_case(path, engine.rules), engine, Terms()):
+            for finding in (one for judged in answer.judged for one in judged.findings):
+                ours, screen = (
+                    re.sub(r"[;,]| and ", " ", words).split()
+                    for words in (
+                        fact_words(told(finding)),
+                        fact_line(finding, engine.rules.anatomy),
+                    )
+                )
+                assert ours == screen
+                seen += 1
+    assert seen > 100
