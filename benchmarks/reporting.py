@@ -43,7 +43,7 @@ def reporting(rules: RuleBase, rounds: int) -> list[Row]:
         file = Path(folder, "audits.sqlite")
 
         def keep() -> None:
-            run = new_run(document, found.items, Terms(), rules, None, AT)
+            run = new_run(document, found.items, rules, None, AT)
             with opened(str(file), to_write=True) as store:
                 store.save(run)
 

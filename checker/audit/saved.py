@@ -57,7 +57,6 @@ class Diff:
 def new_run(
     document: Mapping[str, Any],
     compared: Iterable[Compared],
-    asked: Terms,
     rules: RuleBase,
     name: str | None,
     at: datetime,
@@ -75,8 +74,6 @@ def new_run(
         name=name,
         at=at,
         document={key: value for key, value in document.items() if key != "entries"},
-        guideline=asked.guideline,
-        as_of=asked.as_of.isoformat() if asked.as_of else None,
         corpus=corpus_digest([digest(case.text) for case in saved]),
         cases=saved,
         entries=entries,
@@ -85,12 +82,9 @@ def new_run(
 
 def terms_of(run: SavedRun) -> Terms:
     """The terms under which a run was decided."""
-    return Terms(
-        run.document["reading"],
-        run.document["facts_from"],
-        run.guideline,
-        date.fromisoformat(run.as_of) if run.as_of else None,
-    )
+    told = run.document
+    as_of = told["as_of"] and date.fromisoformat(told["as_of"])
+    return Terms(told["reading"], told["facts_from"], told["guideline"], as_of)
 
 
 @dataclass(frozen=True, slots=True)

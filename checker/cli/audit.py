@@ -105,7 +105,7 @@ def audit(
     if html:
         report.deliver(audit_report(document, "html"), html)
     if save or save_as is not None:
-        _save(found, document, asked, engine, save_as, store, failed=len(loaded.failed))
+        _save(found, document, engine, save_as, store, failed=len(loaded.failed))
     short = shortfalls(summarize(found.followed), thresholds)
     for message in short:
         print(message, file=sys.stderr)
@@ -137,7 +137,6 @@ def _check_name(name: str, store: str | None) -> None:
 def _save(
     found: Audit,
     document: dict[str, Any],
-    asked: Terms,
     engine: Engine,
     name: str | None,
     store: str | None,
@@ -152,7 +151,7 @@ def _save(
         raise StoreError(f"not saved, as {failed} of the cases could not be read")
     if not found.items:
         raise StoreError("not saved, as there is nothing to compare")
-    run = new_run(document, found.items, asked, engine.rules, name, datetime.now(UTC))
+    run = new_run(document, found.items, engine.rules, name, datetime.now(UTC))
     with opened(store, to_write=True) as kept:
         number = kept.save(run)
     called = f"{name} (run {number})" if name else f"run {number}"

@@ -325,11 +325,14 @@ def share(one: Share) -> dict[str, Any]:
 
 
 def _head(engine: Engine, terms: Terms) -> dict[str, Any]:
+    """What every answer begins with; guideline and day are null where none was asked for."""
     return {
         "schema": SCHEMA,
         "tool": {"name": "checker", "version": __version__, "engine": engine.name},
         "rules": {"digest": engine.rules.digest},
         "reading": terms.reading,
+        "guideline": terms.guideline,
+        "as_of": terms.as_of and terms.as_of.isoformat(),
     }
 
 

@@ -166,9 +166,15 @@ def ledger_words(result: Json) -> str:
 def terms_words(document: Json) -> str:
     """Under what terms it was decided, by what, and by which rules."""
     tool = document["tool"]
-    heard = f", {_HEARD[document['facts_from']]}" if "facts_from" in document else ""
+    told = [f"Read {document['reading']}"]
+    if "facts_from" in document:
+        told.append(_HEARD[document["facts_from"]])
+    if document["guideline"]:
+        told.append(f"under {document['guideline']} as asked")
+    if document["as_of"]:
+        told.append(f"as of {document['as_of']}")
     return (
-        f"Read {document['reading']}{heard}. Decided by {tool['engine']}, checker {tool['version']}."
+        f"{', '.join(told)}. Decided by {tool['engine']}, checker {tool['version']}."
         f" Rules {document['rules']['digest'][:12]}."
     )
 

@@ -43,8 +43,6 @@ def _run(run: SavedRun) -> dict[str, Any]:
         "run": run.number,
         "name": run.name,
         "saved_at": run.at.isoformat(),
-        "guideline": run.guideline,
-        "as_of": run.as_of,
         "corpus": {"digest": run.corpus},
         **run.document,
     }
@@ -123,6 +121,8 @@ def _made_by(side: Side) -> dict[str, str]:
         "cases": side.corpus,
         "reading": document["reading"],
         "facts from": document["facts_from"],
+        "guideline asked for": document["guideline"] or "the one that governs",
+        "as of": document["as_of"] or "the day of the case",
         "checker": document["tool"]["version"],
         "engine": document["tool"]["engine"],
     }

@@ -27,14 +27,12 @@ class NewRun:
     """An audit to be saved at a moment that the caller names.
 
     `document` is the contract's answer without its entries; each entry stands with the position of its case
-    among the cases. `guideline` and `as_of` are terms that the document does not tell. `name` may be None.
+    among the cases. `corpus` is the digest of the cases. `name` may be None.
     """
 
     name: str | None
     at: datetime
     document: Mapping[str, Any]
-    guideline: str | None
-    as_of: str | None
     corpus: str
     cases: Iterable[SavedCase]
     entries: Iterable[tuple[int, Mapping[str, Any]]]
@@ -48,8 +46,6 @@ class SavedRun:
     name: str | None
     at: datetime
     document: Mapping[str, Any]
-    guideline: str | None
-    as_of: str | None
     corpus: str
 
     @property

@@ -19,7 +19,7 @@ _TABLES = (
     "create table checker_store (format integer not null)",
     """create table checker_run (
         number {number}, name text unique, saved_at text not null, document text not null,
-        guideline text, as_of text, corpus text not null)""",
+        corpus text not null)""",
     """create table checker_case (
         run integer not null references checker_run, position integer not null,
         file text not null, text text not null, primary key (run, position))""",
@@ -29,7 +29,7 @@ _TABLES = (
         outcome text not null, decision text not null, agreement text not null,
         entry text not null, primary key (run, position))""",
 )
-_HEAD = "select number, name, saved_at, document, guideline, as_of, corpus from checker_run"
+_HEAD = "select number, name, saved_at, document, corpus from checker_run"
 
 
 class Database(Protocol):
@@ -171,13 +171,11 @@ class Store:
             run.name,
             run.at.isoformat(timespec="seconds"),
             _json(run.document),
-            run.guideline,
-            run.as_of,
             run.corpus,
         )
         statement = (
-            "insert into checker_run (name, saved_at, document, guideline, as_of, corpus)"
-            " values (?, ?, ?, ?, ?, ?) returning number"
+            "insert into checker_run (name, saved_at, document, corpus)"
+            " values (?, ?, ?, ?) returning number"
         )
         ((number,),) = list(self.database.execute(statement, values))
         return int(number)
@@ -211,9 +209,8 @@ class Store:
 
 
 def _run(row: tuple[Any, ...]) -> SavedRun:
-    number, name, at, document, guideline, as_of, corpus = row
-    moment = datetime.fromisoformat(at)
-    return SavedRun(number, name, moment, json.loads(document), guideline, as_of, corpus)
+    number, name, at, document, corpus = row
+    return SavedRun(number, name, datetime.fromisoformat(at), json.loads(document), corpus)
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -139,6 +139,8 @@ HEAD = {
     },
     "rules": {"digest": Pattern(r"[0-9a-f]{64}")},
     "reading": READING,
+    "guideline": OrNull(str),
+    "as_of": OrNull(DAY),
 }
 CHECK = {**HEAD, "results": [RESULT], "unread": [str]}
 

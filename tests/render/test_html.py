@@ -304,6 +304,17 @@ def test_a_report_says_which_files_are_left_out(letters: dict[str, Any]) -> None
     assert "left out" not in words(parsed(audit_page(letters)))
 
 
+def test_a_guideline_and_a_day_that_were_asked_for_stand_on_the_page(
+    letters: dict[str, Any],
+) -> None:
+    """An audit under another guideline must not be taken for one under the governing one."""
+    asked = {**letters, "guideline": "cms/x", "as_of": "2014-01-01"}
+
+    told = words(parsed(audit_page(asked)))
+
+    assert told.count("from the whole letter, under cms/x as asked, as of 2014-01-01. Decided") == 2
+
+
 def test_an_audit_of_nothing_is_still_a_page(nothing: dict[str, Any]) -> None:
     """Shares of nothing are none."""
     told = words(parsed(audit_page(nothing)))

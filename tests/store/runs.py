@@ -39,6 +39,8 @@ def document(**changes: Any) -> dict[str, Any]:
         "rules": {"digest": "c" * 64},
         "reading": "as written",
         "facts_from": "all",
+        "guideline": None,
+        "as_of": None,
         "summary": summary,
         **changes,
     }
@@ -54,8 +56,6 @@ def run(
         name=name,
         at=AT,
         document=document(**changes),
-        guideline=None,
-        as_of=None,
         corpus="d" * 64,
         cases=[SavedCase("cases/ä.yaml", '{"case":"ä"}')],
         entries=[(0, entry())] if entries is None else entries,
