@@ -7,10 +7,12 @@ import random
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from statistics import NormalDist
 from typing import get_args
 
 import pytest
 
+from checker.audit import figures
 from checker.audit.comparison import Agreement, Compared
 from checker.audit.figures import (
     FIGURES,
@@ -347,6 +349,11 @@ def test_letters_that_cannot_tell_give_no_interval_around_a_coefficient(
 ) -> None:
     """No interval is better than one of no width."""
     assert jackknifed(letters, lambda table: table.mcc).interval is None
+
+
+def test_the_quantile_is_that_of_the_normal_distribution() -> None:
+    """It is written down, as the module that computes it would slow every start."""
+    assert NormalDist().cdf(figures._Z) == pytest.approx(0.975, abs=1e-15)
 
 
 # --- Comparing groups -----------------------------------------------------------------------------

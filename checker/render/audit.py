@@ -103,7 +103,7 @@ def _against(one: Compared) -> Text:
     )
     reasons = [f"{label}{', '.join(names)}" for label, names in groups_of if names]
     if one.decision.basis != "guideline":
-        reasons.append(f"decided on {one.decision.basis}")
+        reasons.append(f"basis: {one.decision.basis}")
     told = "; ".join(reasons)
     if one.determination.guideline is None:
         return Text(f"{one.determination.reason}{f'; {told}' if told else ''}", style="dim")
