@@ -12,6 +12,8 @@ from checker.errors import StoreError
 _LOCK = 0x63686B72
 """The number of the lock under which one writes at a time."""
 
+_PATIENCE_SECONDS = 5
+
 
 @dataclass(frozen=True)
 class Postgres:
@@ -39,8 +41,10 @@ class Postgres:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """A transaction that waits for the end of another writer's."""
+        """A transaction that nobody else's comes between; waits a moment for another's end."""
         with _telling(), self.connection.transaction():
+            patience = f"{int(_PATIENCE_SECONDS * 1000)}ms"
+            self.execute("select set_config('lock_timeout', ?, true)", (patience,))
             self.execute("select pg_advisory_xact_lock(?)", (_LOCK,))
             yield
 
@@ -77,6 +81,8 @@ def _telling() -> Iterator[None]:
         match failure:
             case errors.InsufficientPrivilege():
                 said = "this user may not read or write the tables of checker there"
+            case errors.LockNotAvailable():
+                said = "another program is writing to it; try again"
             case errors.DiskFull():
                 said = "the disk of the server is full"
             case errors.ReadOnlySqlTransaction():

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from checker.errors import StoreError
+from checker.store import postgres
 from checker.store.opening import opened
 from tests.store.runs import run
 
@@ -60,6 +61,20 @@ def test_a_user_who_may_not_write_is_told(server: str) -> None:
         kept.save(run())
     with opened(reader) as kept:
         assert kept.runs() == []
+
+
+def test_another_writer_is_waited_for_a_moment_only(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then it is told, and nothing is saved."""
+    monkeypatch.setattr(postgres, "_PATIENCE_SECONDS", 0.1)
+    with (
+        opened(server, to_write=True) as other,
+        other.database.writing(),
+        pytest.raises(StoreError, match="another program is writing to it"),
+        opened(server, to_write=True) as kept,
+    ):
+        kept.save(run())
 
 
 def test_a_read_only_server_is_told(server: str) -> None:
