@@ -12,6 +12,7 @@ from benchmarks.auditing import auditing
 from benchmarks.loading import loading, size
 from benchmarks.memory import memory
 from benchmarks.reading import reading
+from benchmarks.reporting import reporting
 from benchmarks.speed import speed
 from benchmarks.startup import startup
 from benchmarks.table import Row, save, show
@@ -55,6 +56,7 @@ def measured(sizes: Sizes) -> dict[str, list[Row]]:
     parts = {
         "Deciding single cases": lambda: speed(rules, sizes.cases, sizes.rounds),
         "Auditing": lambda: auditing(rules, sizes.rounds),
+        "Reports and saved audits": lambda: reporting(rules, sizes.rounds),
         "Starting": lambda: startup(sizes.processes),
         "The rule base": lambda: loading(sizes.loads),
         "Memory": lambda: memory(sizes.small_cases, sizes.full_cases),

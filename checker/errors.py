@@ -5,8 +5,9 @@ CheckerError
 │   ├── RuleError               in the rule base
 │   ├── CaseError               in a case
 │   └── LetterError             in a determination letter
-└── EngineError                 the rule engine refused or failed; never turned into a determination
-    └── EngineDisagreementError the engine and the written semantics differ on a criterion
+├── EngineError                 the rule engine refused or failed; never turned into a determination
+│   └── EngineDisagreementError the engine and the written semantics differ on a criterion
+└── StoreError                  saved audits cannot be opened, read or written
 """
 
 from __future__ import annotations
@@ -93,6 +94,10 @@ class EngineError(CheckerError):
 
 class EngineDisagreementError(EngineError):
     """The rule engine and the written semantics give a criterion different statuses."""
+
+
+class StoreError(CheckerError):
+    """Saved audits cannot be opened, read or written; nothing was changed."""
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:

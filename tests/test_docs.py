@@ -1,7 +1,8 @@
 """Every command in the documentation is run, and its output is the one printed there.
 
 A console block is a command after `$ `, its output, and `[exit N]` where the exit code is not 0. A line that
-is only `…` stands for any number of lines; the digest of the rules is shown as `…` too.
+is only `…` stands for any number of lines; the digest of the rules is shown as `…` too, and every minute as
+the same one. Audits are saved in a store of each command's own, after the commands above it in its block.
 `UPDATE_DOCS=1` writes the real output into the pages instead.
 """
 
@@ -26,16 +27,18 @@ BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 COMMAND = re.compile(r"^\$ checker (.*)$")
 
 
-def commands() -> list[tuple[Path, str, str, int]]:
-    """Each command with the page it stands on, the output that follows, and its exit code."""
+def commands() -> list[tuple[Path, str, str, int, tuple[str, ...]]]:
+    """Each command with its page, its output, its exit code, and the ones above it that save something."""
     found = []
     for page in PAGES:
         for block in BLOCK.findall(page.read_text(encoding="utf-8")):
+            saving: tuple[str, ...] = ()
             for part in re.split(r"(?m)^(?=\$ )", block):
                 line, _, rest = part.partition("\n")
                 if match := COMMAND.match(line):
                     output, code = split_exit(rest)
-                    found.append((page, match[1], output, code))
+                    found.append((page, match[1], output, code, saving))
+                    saving += (match[1],) if "--save" in match[1] else ()
     return found
 
 
@@ -49,7 +52,9 @@ def run(arguments: str) -> tuple[str, int]:
     result = CliRunner().invoke(app, shlex.split(arguments), catch_exceptions=True)
     if isinstance(result.exception, CheckerError):
         return f"{result.stdout}{result.exception}\n", 2
-    return re.sub(r"Rules [0-9a-f]{12}\.", "Rules ….", result.output), result.exit_code
+    told = re.sub(r"Rules [0-9a-f]{12}\.", "Rules ….", result.output)
+    told = re.sub(r"(?m)\b\d{4}-\d\d-\d\d \d\d:\d\d\b", "2026-03-01 12:30", told)
+    return re.sub(r"(?m)\b[0-9a-f]{12}$", "…", told), result.exit_code
 
 
 def matches(expected: str, real: str) -> bool:
@@ -60,15 +65,24 @@ def matches(expected: str, real: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("page", "arguments", "expected", "code"),
+    ("page", "arguments", "expected", "code", "saving"),
     commands(),
-    ids=[f"{page.name}: {arguments}" for page, arguments, _, _ in commands()],
+    ids=[f"{page.name}: {arguments}" for page, arguments, *_ in commands()],
 )
 def test_documented_output_is_the_real_one(
-    page: Path, arguments: str, expected: str, code: int, monkeypatch: pytest.MonkeyPatch
+    page: Path,
+    arguments: str,
+    expected: str,
+    code: int,
+    saving: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     """What a page shows after a command is what the command prints, with the same exit code."""
     monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("CHECKER_STORE", str(tmp_path / "audits.sqlite"))
+    for earlier in saving:
+        run(earlier)
     real, real_code = run(arguments)
     if os.environ.get("UPDATE_DOCS"):
         update(page, arguments, expected, real, real_code)
@@ -96,9 +110,15 @@ def update(page: Path, arguments: str, expected: str, real: str, code: int) -> N
 def test_every_command_has_help_and_a_page() -> None:
     """No command of the program is missing from the documentation."""
     pages = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-    of_rules = ["list", "show", "check", "test", "lint", "explain", "fmt", "schema", "docs"]
-    of_new = ("rules new fact", "rules new guideline", "rules new criterion")
-    commands = ("check", "explain", "new", "audit", *(f"rules {one}" for one in of_rules), *of_new)
+    of_audit = ("runs", "diff", "replay", "forget")
+    of_rules = ("list", "show", "check", "test", "lint", "explain", "fmt", "schema", "docs")
+    of_new = ("fact", "guideline", "criterion")
+    commands = (
+        *("check", "explain", "flip", "new", "extract", "audit"),
+        *(f"audit {one}" for one in of_audit),
+        *(f"rules {one}" for one in of_rules),
+        *(f"rules new {one}" for one in of_new),
+    )
     for words in commands:
         output, code = run(f"{words} --help")
 

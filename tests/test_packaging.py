@@ -82,6 +82,15 @@ def test_every_rule_and_case_travels_in_the_wheel(wheel: Path, path: str):
     assert (wheel / "checker" / "_data" / path).read_bytes() == (ROOT / path).read_bytes()
 
 
+def test_what_reports_are_drawn_with_travels_in_the_wheel(wheel: Path):
+    """Templates and styles are found inside the package, byte for byte."""
+    templates = sorted((ROOT / "checker/render/templates").iterdir())
+
+    assert len(templates) > 4
+    for path in templates:
+        assert (wheel / path.relative_to(ROOT)).read_bytes() == path.read_bytes()
+
+
 @pytest.mark.parametrize("path", DATA)
 def test_every_rule_and_case_travels_in_the_sdist(sdist: Path, path: str):
     """A rule or case stays where it is in the repository, byte for byte."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import typer
 
 from checker import __version__
-from checker.cli import audit, check, explain, extract, flip, new, rules
+from checker.cli import check, explain, extract, flip, new, rules, runs
 from checker.cli.common import COULD_NOT_RUN, INTERRUPTED
 from checker.errors import CheckerError
 
@@ -31,7 +31,7 @@ app.command()(explain.explain)
 app.command()(flip.flip)
 app.command()(new.new)
 app.command()(extract.extract)
-app.command()(audit.audit)
+app.add_typer(runs.app, name="audit")
 app.add_typer(rules.app, name="rules")
 
 

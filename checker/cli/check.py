@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from checker.case import Case, Request, parse_settings
-from checker.cli import common
+from checker.cli import common, report
 from checker.determination import Determination, Terms, determine, determine_beside
 from checker.engine.agreed import Engine
 from checker.errors import CaseError, Place, Problem
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from checker.flip.denial import Reason
 
 
@@ -51,18 +56,20 @@ def check(
         str | None,
         typer.Option(
             "--since",
-            help="An earlier case file or a denied one: its reasons beside what answers them now.",
+            help="An earlier case, or a denied one: its reasons beside what answers them now.",
             metavar="DENIAL",
         ),
     ] = None,
-    output: common.FormatOption = "text",
+    form: report.FormatOption = "text",
+    output: report.OutputOption = None,
     rules: common.RulesFolder = None,
 ) -> None:
     """Check requests against the guideline: what is met, what is missing, what to ask."""
     asked = common.terms(reading, facts_from, guideline, as_of)
+    files = common.case_files(cases)
+    report.check_outputs([output], files)
     engine = common.engine_for(rules)
     answered = parse_settings(settings or [], engine.rules)
-    files = common.case_files(cases)
     denial = _earlier(since, engine, asked) if since else None
     if everything and not ask:
         raise CaseError([Problem(Place("--all"), "`--all` goes with `--ask`")])
@@ -77,10 +84,10 @@ def check(
             *determine_beside(with_answers, engine, asked),
         ]
 
-    answers = loaded.each(decide)
-    if answers or not loaded.failed:
-        _show(answers, engine, asked, denial, output)
-    raise typer.Exit(common.exit_code((one.outcome for one in answers), bool(loaded.failed)))
+    found = _Found(loaded.each(decide), denial, engine, asked)
+    if found.answers or not loaded.failed:
+        _show(found, form, output, loaded.failed)
+    raise typer.Exit(common.exit_code((one.outcome for one in found.answers), bool(loaded.failed)))
 
 
 def _interview(
@@ -107,82 +114,66 @@ def _earlier(file: str, engine: Engine, asked: Terms) -> list[Determination]:
     ]
 
 
-def _show(
-    answers: list[Determination],
-    engine: Engine,
-    asked: Terms,
-    denial: list[Determination] | None,
-    form: str,
-) -> None:
+@dataclass(frozen=True)
+class _Found:
+    """The determinations, beside those of an earlier denial if there is one."""
+
+    answers: list[Determination]
+    denial: list[Determination] | None
+    engine: Engine
+    asked: Terms
+
+    def short(self, one: Determination) -> str | None:
+        """What would make a request ready, in one line; None for one that is not denied."""
+        if one.outcome != "Upheld":
+            return None
+        from checker.flip.flipping import in_short
+        from checker.render.flip import short_line
+
+        return short_line(in_short(one, self.engine, self.asked), self.engine.rules.anatomy)
+
+    def reasons(self, one: Determination) -> list[Reason] | None:
+        """Each reason of the earlier denial beside what answers it now."""
+        if self.denial is None:
+            return None
+        from checker.flip.denial import since
+
+        return since(one, self.denial, self.engine.rules)
+
+    def result(self, one: Determination, request: Request) -> dict[str, Any]:
+        """All of it for one request."""
+        from checker.interview.asking import Interview
+        from checker.render.contract import questions, reason, result
+
+        reasons = self.reasons(one)
+        return {
+            **result(one, request),
+            "questions": questions(one, Interview(one, self.engine.rules, self.asked.reading)),
+            "to_become_ready": self.short(one),
+            "since": None if reasons is None else [reason(each) for each in reasons],
+        }
+
+
+def _show(found: _Found, form: report.Format, output: Path | None, unread: Sequence[str]) -> None:
     if form == "text":
-        _show_text(answers, engine, asked, denial)
+        report.deliver_screen(lambda screen: _show_text(found, screen), output)
         return
-    from checker.render.contract import head
+    from checker.render.contract import check_result
+    from checker.render.reports import check_report
 
-    results = [
-        (one, [_result(one, request, engine, asked, denial) for request in one.requests])
-        for one in answers
-    ]
-    if form == "json":
-        every = [each for _, found in results for each in found]
-        common.print_json({**head(engine, asked), "results": every})
-        return
-    for _, found in results:
-        for each in found:
-            common.print_json(each, lines=True)
+    results = [found.result(one, request) for one in found.answers for request in one.requests]
+    document = check_result(results, found.engine, found.asked, unread)
+    report.deliver_document(document, results, form, output, check_report)
 
 
-def _result(
-    one: Determination,
-    request: Request,
-    engine: Engine,
-    asked: Terms,
-    denial: list[Determination] | None,
-) -> dict[str, object]:
-    from checker.interview.asking import Interview
-    from checker.render.contract import questions, reason, result
-
-    interview = Interview(one, engine.rules, asked.reading)
-    return {
-        **result(one, request),
-        "questions": questions(one, interview),
-        "to_become_ready": _short(one, engine, asked),
-        "since": None
-        if denial is None
-        else [reason(each) for each in _reasons(one, denial, engine)],
-    }
-
-
-def _short(one: Determination, engine: Engine, asked: Terms) -> str | None:
-    """What would make a request ready, in one line; None for one that is not denied."""
-    if one.outcome != "Upheld":
-        return None
-    from checker.flip.flipping import in_short
-    from checker.render.flip import short_line
-
-    return short_line(in_short(one, engine, asked), engine.rules.anatomy)
-
-
-def _reasons(one: Determination, denial: list[Determination], engine: Engine) -> list[Reason]:
-    from checker.flip.denial import since
-
-    return since(one, denial, engine.rules)
-
-
-def _show_text(
-    answers: list[Determination],
-    engine: Engine,
-    asked: Terms,
-    denial: list[Determination] | None,
-) -> None:
+def _show_text(found: _Found, screen: Console) -> None:
     from checker.render.text import show_checklist, show_footer, show_since, show_tally
 
-    screen = common.console()
-    for one in answers:
-        show_checklist(one, engine, screen, _short(one, engine, asked))
-        if denial is not None:
-            show_since(_reasons(one, denial, engine), engine.rules.anatomy, screen)
+    for one in found.answers:
+        show_checklist(one, found.engine, screen, found.short(one))
+        if (reasons := found.reasons(one)) is not None:
+            show_since(reasons, found.engine.rules.anatomy, screen)
         screen.print()
-    if len(answers) > 1:
-        show_tally(answers, screen)
-    show_footer(engine, asked, screen)
+    if len(found.answers) > 1:
+        show_tally(found.answers, screen)
+    show_footer(found.engine, found.asked, screen)

@@ -209,10 +209,17 @@ def console() -> Console:
     """Standard output for people: coloured on a terminal, elsewhere plain and 120 columns wide."""
     from rich.console import Console
 
-    options = {"highlight": False, "emoji": False, "markup": False}
     if sys.stdout.isatty():
-        return Console(**options)  # type: ignore[arg-type]
-    return Console(file=_Trimmed(sys.stdout), width=PLAIN_WIDTH, **options)  # type: ignore[arg-type]
+        return Console(highlight=False, emoji=False, markup=False)
+    return plain_console(sys.stdout)
+
+
+def plain_console(stream: TextIO) -> Console:
+    """A stream for people that is no terminal: without colour, 120 columns wide, no blanks at line ends."""
+    from rich.console import Console
+
+    trimmed = _Trimmed(stream)
+    return Console(file=trimmed, width=PLAIN_WIDTH, highlight=False, emoji=False, markup=False)  # type: ignore[arg-type]
 
 
 class _Trimmed:
@@ -220,7 +227,7 @@ class _Trimmed:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self.encoding = stream.encoding
+        self.encoding = stream.encoding or "utf-8"
 
     def write(self, text: str) -> int:
         return self._stream.write(_BLANKS_AT_END.sub("", text))

@@ -5,7 +5,7 @@ Version 1 of the contract; keys are only ever added to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -39,18 +39,20 @@ SCHEMA = 1
 
 
 def check_result(
-    determinations: Iterable[Determination], engine: Engine, terms: Terms
+    results: Sequence[Mapping[str, Any]], engine: Engine, terms: Terms, unread: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """The whole answer of `check`: one result for every request."""
-    results = [result(one, request) for one in determinations for request in one.requests]
-    return {**head(engine, terms), "results": results}
+    """The whole answer of `check`: one result for every request; `unread` are files left out."""
+    return {**head(engine, terms), "results": list(results), "unread": list(unread)}
 
 
-def audit_result(audit: Audit, engine: Engine, terms: Terms) -> dict[str, Any]:
+def audit_result(
+    audit: Audit, engine: Engine, terms: Terms, unread: Sequence[str] = ()
+) -> dict[str, Any]:
     """The whole answer of `audit`: figures, groups, and one entry for every decided request.
 
     Whatever form an audit is shown in, it is made from this. `entries` are empty where cases were only
-    counted; `readings` has the figures of each reading that was asked for, `tally` the counts behind all.
+    counted; `readings` has the figures of each reading that was asked for, `tally` the counts behind all;
+    `unread` are the files that could not be read or decided, and are left out.
     """
     return {
         **head(engine, terms),
@@ -65,6 +67,7 @@ def audit_result(audit: Audit, engine: Engine, terms: Terms) -> dict[str, Any]:
             for dimension, tallies in audit.followed.by.items()
         },
         "entries": [entry(one) for one in audit.items],
+        "unread": list(unread),
         "tally": audit.followed.plain(),
     }
 
@@ -110,6 +113,7 @@ def result(determination: Determination, request: Request) -> dict[str, Any]:
     guideline = determination.guideline
     return {
         "case": determination.case.name,
+        "file": determination.case.file,
         "request": request.id,
         "item": request.item,
         "requests_together": [one.id for one in determination.requests],
@@ -358,12 +362,14 @@ def share(one: Share) -> dict[str, Any]:
 
 
 def head(engine: Engine, terms: Terms) -> dict[str, Any]:
-    """What every document begins with."""
+    """What every answer begins with; guideline and day are null where none was asked for."""
     return {
         "schema": SCHEMA,
         "tool": {"name": "checker", "version": __version__, "engine": engine.name},
         "rules": {"digest": engine.rules.digest},
         "reading": terms.reading,
+        "guideline": terms.guideline,
+        "as_of": terms.as_of and terms.as_of.isoformat(),
     }
 
 

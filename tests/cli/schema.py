@@ -133,6 +133,7 @@ FINDING = {
 }
 RESULT = {
     "case": str,
+    "file": str,
     "request": str,
     "item": str,
     "requests_together": [str],
@@ -156,6 +157,8 @@ HEAD = {
     },
     "rules": {"digest": Pattern(r"[0-9a-f]{64}")},
     "reading": READING,
+    "guideline": OrNull(str),
+    "as_of": OrNull(DAY),
 }
 CHECKED = {
     **RESULT,
@@ -164,7 +167,7 @@ CHECKED = {
     "since": OrNull([REASON]),
 }
 """What `check` says of a request; an audit says less."""
-CHECK = {**HEAD, "results": [CHECKED]}
+CHECK = {**HEAD, "results": [CHECKED], "unread": [str]}
 
 CHANGE = {
     "fact": str,
@@ -326,6 +329,7 @@ AUDIT = {
     "by": Named([GROUP]),
     "tally": TALLY,
     "entries": [ENTRY],
+    "unread": [str],
 }
 
 

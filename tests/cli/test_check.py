@@ -164,7 +164,8 @@ def test_a_case_can_come_from_standard_input(
     piped = checker("check", "-", "--format", "json", stdin=letter("004").read_bytes())
 
     assert piped.code == 1
-    assert piped.json == checker("check", letter("004"), "--format", "json").json
+    (of_file,) = checker("check", letter("004"), "--format", "json").json["results"]
+    assert piped.json["results"] == [{**of_file, "file": "standard input"}]
 
 
 def test_problems_on_standard_input_are_told_as_such(checker: Checker) -> None:

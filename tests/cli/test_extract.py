@@ -71,6 +71,7 @@ def test_one_bad_letter_does_not_stop_the_others(letter: Path, checker: Checker)
     assert "1 could not be read" in ran.out
 
 
+@pytest.mark.usefixtures("letter")
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -80,9 +81,7 @@ def test_one_bad_letter_does_not_stop_the_others(letter: Path, checker: Checker)
         ("letter.txt", "-o", "drafts", "--review"),
     ],
 )
-def test_what_is_wanted_must_be_said(
-    arguments: tuple[str, ...], letter: Path, checker: Checker
-) -> None:
+def test_what_is_wanted_must_be_said(arguments: tuple[str, ...], checker: Checker) -> None:
     ran = checker("extract", *arguments)
 
     assert ran.code == 2
@@ -207,9 +206,7 @@ def answer_to(question: str, draft: Path, checker: Checker, *typed: str) -> None
     raise AssertionError(question)
 
 
-def test_a_person_corrects_and_strikes_out(
-    draft: Path, checker: Checker, rules: RuleBase
-) -> None:
+def test_a_person_corrects_and_strikes_out(draft: Path, checker: Checker, rules: RuleBase) -> None:
     answer_to("Does loading the facet joints", draft, checker, "maybe", "n")
     answer_to("What did the root tension test", draft, checker, "?", "s")
 
