@@ -1,0 +1,149 @@
+"""Mutation testing of rules: which small mistakes would the examples notice, and which example would.
+
+A mutant that no example notices is compared with its criterion on every chart that they can tell apart: it is
+the same criterion, or differs only on charts that contradict themselves, or the simplest chart on which it
+differs is an example that is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from checker.authoring.bags import TooManyError
+from checker.authoring.mutants import Mutant, mutants
+from checker.authoring.space import Space, simplest
+from checker.charting import Facts, complete
+from checker.engine.written import status_of
+from checker.fact import Chart
+from checker.guideline import Criterion, Example, Guideline, Status
+from checker.rulebase import RuleBase
+
+Verdict = Literal["noticed", "unnoticeable", "missed", "not proved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An example that would notice mutants which none of an author's examples does."""
+
+    facts: Facts
+    expect: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A mutant and whether it is noticed.
+
+    By an example; by none, with the one that is `missing`; or it cannot be told from its criterion by any
+    chart. `number` is how many combinations were too many to go through.
+    """
+
+    mutant: Mutant
+    verdict: Verdict
+    by: Example | None = None
+    missing: Missing | None = None
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Mutated:
+    """A criterion with its mutants."""
+
+    guideline: Guideline
+    criterion: Criterion
+    mutants: tuple[Judged, ...]
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """The examples that would notice all that is missed, each once."""
+        found: list[Missing] = []
+        for one in self.mutants:
+            if one.missing and one.missing not in found:
+                found.append(one.missing)
+        return tuple(found)
+
+    def of(self, verdict: Verdict) -> list[Judged]:
+        """The mutants with this verdict."""
+        return [one for one in self.mutants if one.verdict == verdict]
+
+
+def mutated(rules: RuleBase, guidelines: Iterable[Guideline]) -> Iterator[Mutated]:
+    """Every criterion of these guidelines with its mutants."""
+    for guideline in guidelines:
+        region = region_of(guideline)
+        for criterion in guideline.criteria:
+            yield Mutated(guideline, criterion, tuple(_judged(criterion, rules, region)))
+
+
+def region_of(guideline: Guideline) -> str | None:
+    """A region that a guideline covers, to take levels from."""
+    return min(guideline.covers.get("region", ()), default=None)
+
+
+def _judged(criterion: Criterion, rules: RuleBase, region: str | None) -> Iterator[Judged]:
+    charts = [
+        (example, complete(example.facts, rules.vocabulary, example.record), example.expect)
+        for example in criterion.examples
+    ]
+    written: list[tuple[Missing, Chart]] = []
+    for mutant in mutants(criterion, rules.vocabulary):
+        by = next(
+            (
+                example
+                for example, chart, expect in charts
+                if _status(mutant.criterion, chart, example) != expect
+            ),
+            None,
+        )
+        if by:
+            yield Judged(mutant, "noticed", by)
+            continue
+        again = next(
+            (
+                missing
+                for missing, chart in written
+                if status_of(mutant.criterion, chart, "as written", "closed") != missing.expect
+            ),
+            None,
+        )
+        if again:
+            yield Judged(mutant, "missed", missing=again)
+            continue
+        yield (judged := _compared(criterion, mutant, rules, region))
+        if judged.missing:
+            chart = complete(judged.missing.facts, rules.vocabulary, "closed")
+            written.append((judged.missing, chart))
+
+
+def _status(criterion: Criterion, chart: Chart, example: Example) -> Status:
+    return status_of(criterion, chart, "as written", example.record)
+
+
+def _compared(criterion: Criterion, mutant: Mutant, rules: RuleBase, region: str | None) -> Judged:
+    other = mutant.criterion
+    try:
+        facts = simplest(
+            (criterion, other), lambda space: differing(space, criterion, other), rules, region
+        )
+    except TooManyError as error:
+        return Judged(mutant, "not proved", number=error.number)
+    if facts is None:
+        return Judged(mutant, "unnoticeable")
+    chart = complete(facts, rules.vocabulary, "closed")
+    expect = status_of(criterion, chart, "as written", "closed")
+    return Judged(mutant, "missed", missing=Missing(facts, expect))
+
+
+def differing(space: Space, criterion: Criterion, other: Criterion) -> int:
+    """The combinations in which two criteria have different statuses."""
+    ours, theirs = space.statuses(criterion), space.statuses(other)
+    found = 0
+    for status, combinations in ours.items():
+        found |= combinations & ~theirs[status]
+    return found
+
+
+def summed(found: Sequence[Mutated], verdict: Verdict) -> int:
+    """How many mutants have a verdict."""
+    return sum(len(one.of(verdict)) for one in found)

@@ -1,0 +1,243 @@
+"""Searches one chart on which many criteria have wanted statuses, where there are too many to enumerate.
+
+What is not decided yet counts as not asked: the language then gives the range in which a criterion can still
+end, so that a branch which cannot come to what is wanted is left at once. What is found is checked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from checker.authoring.choosing import Choosing
+from checker.authoring.space import contradicts
+from checker.charting import Facts, complete
+from checker.condition import (
+    All,
+    Any,
+    Condition,
+    Derived,
+    Not,
+    Range,
+    Some,
+    evaluate,
+    facts_in,
+)
+from checker.engine.written import settled, status_of
+from checker.fact import NOT_ASKED, NOT_DOCUMENTED, Documented, Fact, NotAsked
+from checker.guideline import NOT_STATED, Criterion, Status
+from checker.rulebase import RuleBase
+
+MAX_STEPS = 4_000
+"""How many values are tried at most in one search."""
+
+MAX_RECORDS = 3
+"""How many records of one list a searched chart has at most."""
+
+FOR: frozenset[Status] = frozenset({"met", "presumed", "not applicable"})
+"""The statuses with which a criterion does not stand in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A criterion and the statuses that are wanted of it."""
+
+    criterion: Criterion
+    wanted: frozenset[Status]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The facts of a chart on which every goal is reached."""
+
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """No chart was found; `complete` where every one was ruled out."""
+
+    complete: bool
+
+
+_Variable: TypeAlias = "tuple[str] | tuple[str, int, str]"
+"""A fact, or a field of a record: the list, the record's place in it, and the field."""
+
+
+def find(
+    goals: Sequence[Goal], rules: RuleBase, covered: Mapping[str, Collection[str]]
+) -> Found | NotFound:
+    """A chart of a finished record that reaches all goals; `covered` limits what a request asks for."""
+    return _Search(goals, rules, covered).run()
+
+
+class _StopError(Exception):
+    """Too many values were tried."""
+
+
+class _Free(dict[str, Fact]):
+    """A chart on which what it does not hold is still free."""
+
+    def __missing__(self, _name: str) -> Fact:
+        return NOT_ASKED
+
+
+class _Search:
+    def __init__(
+        self, goals: Sequence[Goal], rules: RuleBase, covered: Mapping[str, Collection[str]]
+    ) -> None:
+        self.goals, self.rules, self.covered = goals, rules, covered
+        conditions = tuple(one for goal in goals for one in goal.criterion.conditions)
+        region = min(covered.get("region", ()), default=None)
+        self.choosing = Choosing(conditions, rules, region)
+        self.steps = 0
+        self.cut = False
+        """Whether lists with more records than are tried were left out."""
+
+    def run(self) -> Found | NotFound:
+        start = _Free()
+        for name, values in self.covered.items():
+            if name not in self.choosing.names:
+                stated = sorted(one for one in values if one != NOT_STATED)
+                if NOT_STATED not in values:
+                    start[name] = Documented(stated[0])
+        try:
+            found = self._solved(start)
+        except _StopError:
+            return NotFound(complete=False)
+        return Found(found) if found is not None else NotFound(complete=not self.cut)
+
+    def _solved(self, chart: _Free) -> Facts | None:
+        undecided: Goal | None = None
+        for goal in self.goals:
+            possible = _possible(goal.criterion, chart)
+            if not possible & goal.wanted:
+                return None
+            if undecided is None and not possible <= goal.wanted:
+                undecided = goal
+        if any(evaluate(one.contradiction, chart).least > 1 for one in self.rules.relations):
+            return None
+        if undecided is None:
+            return self._checked(chart)
+        variable = next(self._free(undecided.criterion, chart), None)
+        if variable is None:
+            return None
+        for fact in self._values(variable):
+            self.steps += 1
+            if self.steps > MAX_STEPS:
+                raise _StopError
+            found = self._solved(_with(chart, variable, fact))
+            if found is not None:
+                return found
+        return None
+
+    def _checked(self, chart: _Free) -> Facts | None:
+        facts = self.choosing.written(
+            {name: _finished(fact) for name, fact in chart.items() if fact != NOT_DOCUMENTED}
+        )
+        complete_chart = complete(facts, self.rules.vocabulary, "closed")
+        reached = all(
+            status_of(goal.criterion, complete_chart, "as written", "closed") in goal.wanted
+            for goal in self.goals
+        )
+        if not reached or contradicts(facts, self.rules):
+            self.cut = True
+            return None
+        return facts
+
+    def _free(self, criterion: Criterion, chart: _Free) -> Iterator[_Variable]:
+        """The facts and fields that an undecided criterion hangs on and that are free, the nearest first."""
+        for condition in criterion.conditions:
+            yield from self._free_in(condition, chart, None)
+
+    def _free_in(
+        self, condition: Condition, chart: Mapping[str, Fact], record: tuple[str, int] | None
+    ) -> Iterator[_Variable]:
+        least, most = evaluate(condition, chart)
+        if least == most:
+            return
+        match condition:
+            case All(parts) | Any(parts):
+                for part in parts:
+                    yield from self._free_in(part, chart, record)
+            case Not(part) | Derived(_, part):
+                yield from self._free_in(part, chart, record)
+            case Some(of, _, where):
+                records = chart[of]
+                if isinstance(records, NotAsked):
+                    yield (of,)
+                    return
+                items = records.value if isinstance(records, Documented) else ()
+                for place, item in enumerate(items):  # type: ignore[arg-type]
+                    inner = _Free({**chart, **item})  # type: ignore[dict-item]
+                    yield from self._free_in(where, inner, (of, place))
+            case _:
+                for name in facts_in(condition):
+                    if isinstance(chart[name], NotAsked):
+                        is_field = record and name in self.choosing.lists[record[0]]
+                        yield (*record, name) if record and is_field else (name,)
+
+    def _values(self, variable: _Variable) -> Iterator[Fact]:
+        if len(variable) == 1 and variable[0] in self.choosing.lists:
+            yield NOT_DOCUMENTED
+            for number in range(MAX_RECORDS + 1):
+                yield Documented(tuple({} for _ in range(number)))
+            self.cut = True
+            return
+        choices = (
+            self.choosing.field(variable[0], variable[2])
+            if len(variable) == 3
+            else (self.choosing.fact(variable[0]))
+        )
+        covered = self.covered.get(variable[0]) if len(variable) == 1 else None
+        for fact in choices:
+            if isinstance(fact, NotAsked):
+                continue
+            said = fact.value if isinstance(fact, Documented) else NOT_STATED
+            if covered is None or said in covered:
+                yield fact
+
+
+def _possible(criterion: Criterion, chart: Mapping[str, Fact]) -> frozenset[Status]:
+    """The statuses in which a criterion can still end, and perhaps more."""
+    requires = evaluate(criterion.requires, chart)
+    found: set[Status] = set()
+    least, most = requires
+    if criterion.when:
+        when = evaluate(criterion.when, chart)
+        if when.least == 0:
+            found.add("not applicable")
+        if when.most == 0:
+            return frozenset(found)
+        least, most = max(least, 2 - when.most), max(most, 2 - max(when.least, 1))
+    if criterion.unless:
+        exception = evaluate(criterion.unless, chart)
+        least = 2 if exception.least == 2 else least
+        most = 2 if exception.most == 2 else most
+    for truth in range(least, most + 1):
+        found.add(settled(Range(truth, truth), criterion.if_silent))
+    return frozenset(found)
+
+
+def _with(chart: _Free, variable: _Variable, fact: Fact) -> _Free:
+    if len(variable) == 1:
+        return _Free({**chart, variable[0]: fact})
+    of, place, name = variable
+    records = chart[of]
+    items = [dict(one) for one in records.value]  # type: ignore[union-attr, arg-type]
+    items[place] = {**items[place], name: fact}
+    return _Free({**chart, of: Documented(tuple(items))})
+
+
+def _finished(fact: Fact) -> Fact:
+    """A list without the fields that a record does not mention."""
+    if isinstance(fact, Documented) and isinstance(fact.value, tuple):
+        items = tuple(
+            {name: one for name, one in item.items() if one != NOT_DOCUMENTED}
+            if isinstance(item, Mapping)
+            else item
+            for item in fact.value
+        )
+        return Documented(items)  # type: ignore[arg-type]
+    return fact
