@@ -14,7 +14,7 @@ from checker.conditionfile import Reader
 from checker.errors import Place, did_you_mean, quoted
 from checker.fact import Documented, Fact
 from checker.vocabulary import Enum, Vocabulary
-from checker.yamlfile import Document, FromFile, Many, Path_, Text
+from checker.yamlfile import Allowance, Document, FromFile, Many, Path_, Text
 
 Role = Literal["eligibility", "conduct", "outcome", "administrative"]
 Silence = Literal["presumed", "counts_against", "ask"]
@@ -69,6 +69,7 @@ class _CriterionEntry(FromFile):
     unless: Any = None
     if_silent: Silence
     fix: Text
+    prove: Many[Allowance] = ()
     verified: bool
     note: str | None = None
     examples: Many[_ExampleEntry]
@@ -80,6 +81,7 @@ class _GuidelineFile(FromFile):
     source: SourceEntry
     in_force: _InForceEntry
     covers: dict[str, Many[str]]
+    prove: Many[Allowance] = ()
     notes: str | None = None
     criteria: Many[_CriterionEntry]
 
@@ -99,7 +101,8 @@ class Example:
 class Criterion:
     """One requirement. `when`, `requires` and `unless` are what it asks of the facts.
 
-    `verified` is false where the criterion rests on memory and not on a source that was read.
+    `verified` is false where the criterion rests on memory and not on a source that was read. `proved` are the
+    findings of `rules prove` that its author expects.
     """
 
     id: str
@@ -115,6 +118,7 @@ class Criterion:
     note: str | None
     examples: tuple[Example, ...]
     place: Place
+    proved: tuple[Allowance, ...] = ()
 
     @property
     def place_in_source(self) -> str:
@@ -137,7 +141,8 @@ class Guideline:
     """The criteria of one source and edition, with the requests and the dates they are for.
 
     `covers` gives the values of the request's facts that the guideline speaks of; `not_stated` among
-    them means that the request need not say. `until` is None while an edition is in force.
+    them means that the request need not say. `until` is None while an edition is in force. `proved` are the
+    findings of `rules prove` about the guideline as a whole that its author expects.
     """
 
     id: str
@@ -149,6 +154,7 @@ class Guideline:
     notes: str | None
     criteria: tuple[Criterion, ...]
     place: Place
+    proved: tuple[Allowance, ...] = ()
 
     def uncovered(self, request: Mapping[str, Fact]) -> list[str]:
         """The facts of a request that put it outside the guideline; empty when it is covered."""
@@ -209,6 +215,7 @@ def load_guideline(
         notes=file.notes,
         criteria=tuple(criterion for criterion in criteria if criterion),
         place=document.place(()),
+        proved=file.prove,
     )
 
 
@@ -254,6 +261,7 @@ def _criterion(
         note=entry.note,
         examples=examples,
         place=reader.document.place(path),
+        proved=entry.prove,
     )
 
 

@@ -55,6 +55,7 @@ class _NumberEntry(_Entry):
     unit: Text
     from_: float | None = Field(None, alias="from")
     to: float | None = None
+    more: Literal["helps", "hurts"] | None = None
 
 
 class _EnumEntry(_Entry):
@@ -209,7 +210,8 @@ class FactSpec:
 
     `joints_of` names the written levels that a set of joints is computed from; `derived_when` leads to the
     condition of a derived fact in the vocabulary file. Neither kind is ever written in a case. `when` leads to
-    the condition without which the fact is not asked.
+    the condition without which the fact is not asked. `more` says of a number that more of it never turns a
+    criterion against a request (`helps`), or never for it (`hurts`); `rules prove` holds the criteria to it.
     """
 
     name: str
@@ -224,6 +226,7 @@ class FactSpec:
     joints_of: str | None = None
     derived_when: Path_ | None = None
     when: Path_ | None = None
+    more: Literal["helps", "hurts"] | None = None
 
     @property
     def written(self) -> bool:
@@ -471,6 +474,7 @@ def _spec(document: Document, path: Path_, name: str, *, in_list: bool = False) 
         joints_of=entry.joints_of if isinstance(entry, _JointsEntry) else None,
         derived_when=(*path, "derived_when") if isinstance(entry, _DerivedEntry) else None,
         when=(*path, "when") if "when" in raw else None,
+        more=entry.more if isinstance(entry, _NumberEntry) else None,
     )
 
 

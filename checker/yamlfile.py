@@ -68,6 +68,14 @@ OneOrMany = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
 Text = Annotated[str, StringConstraints(min_length=1)]
 """A text that must say something."""
 
+
+class Allowance(FromFile):
+    """A lint rule that may find something here, and why that is right; see docs/lint.md."""
+
+    allow: Text
+    because: Text
+
+
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})$")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}$")

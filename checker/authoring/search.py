@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from checker.authoring.choosing import Choosing
+from checker.authoring.choosing import SEARCHED_LEVELS, Choosing
 from checker.authoring.space import contradicts
 from checker.charting import Facts, complete
 from checker.condition import (
@@ -24,7 +24,7 @@ from checker.condition import (
     evaluate,
     facts_in,
 )
-from checker.engine.written import settled, status_of
+from checker.engine.written import names_in, settled, status_of
 from checker.fact import NOT_ASKED, NOT_DOCUMENTED, Documented, Fact, NotAsked
 from checker.guideline import NOT_STATED, Criterion, Status
 from checker.rulebase import RuleBase
@@ -68,8 +68,66 @@ _Variable: TypeAlias = "tuple[str] | tuple[str, int, str]"
 def find(
     goals: Sequence[Goal], rules: RuleBase, covered: Mapping[str, Collection[str]]
 ) -> Found | NotFound:
-    """A chart of a finished record that reaches all goals; `covered` limits what a request asks for."""
-    return _Search(goals, rules, covered).run()
+    """A chart of a finished record that reaches all goals; `covered` limits what a request asks for.
+
+    Each region that is covered is tried by itself, because levels lie in one.
+    """
+    results: list[NotFound] = []
+    regions = sorted(covered.get("region", ()))
+    for limits in [{**covered, "region": [one]} for one in regions] or [covered]:
+        found = _found(goals, rules, limits)
+        if isinstance(found, Found):
+            return found
+        results.append(found)
+    return NotFound(complete=all(one.complete for one in results))
+
+
+def _found(
+    goals: Sequence[Goal], rules: RuleBase, covered: Mapping[str, Collection[str]]
+) -> Found | NotFound:
+    """Goals that share no fact are reached one after the other."""
+    chart = _Free()
+    for name, values in covered.items():
+        if NOT_STATED not in values:
+            chart[name] = Documented(min(values))
+    named = {name for goal in goals for name in names_in(goal.criterion)}
+    start = _Free({name: fact for name, fact in chart.items() if name not in named})
+    for group in hanging_together(goals, rules):
+        search = _Search(group, rules, covered)
+        found = search.run(start)
+        if isinstance(found, NotFound):
+            return found
+        start = found
+    facts = _written(start, goals, rules)
+    if contradicts(facts, rules) or not _reached(goals, facts, rules):
+        return NotFound(complete=False)
+    return Found(facts)
+
+
+def _written(chart: Mapping[str, Fact], goals: Sequence[Goal], rules: RuleBase) -> Facts:
+    conditions = [one for goal in goals for one in goal.criterion.conditions]
+    return Choosing(conditions, rules, None).written(
+        {name: _finished(fact) for name, fact in chart.items() if fact != NOT_DOCUMENTED}
+    )
+
+
+def _reached(goals: Sequence[Goal], facts: Facts, rules: RuleBase) -> bool:
+    chart = complete(facts, rules.vocabulary, "closed")
+    return all(
+        status_of(goal.criterion, chart, "as written", "closed") in goal.wanted for goal in goals
+    )
+
+
+def hanging_together(goals: Sequence[Goal], rules: RuleBase) -> list[list[Goal]]:
+    """Goals whose criteria share facts, directly or through others, together."""
+    groups: list[tuple[set[str], list[Goal]]] = []
+    for goal in goals:
+        names = {name for name in names_in(goal.criterion) if name in rules.vocabulary.facts}
+        near = [group for group in groups if group[0] & names]
+        groups = [group for group in groups if not group[0] & names]
+        together = [one for group in near for one in group[1]]
+        groups.append((names.union(*(group[0] for group in near)), [*together, goal]))
+    return [group for _, group in groups]
 
 
 class _StopError(Exception):
@@ -84,6 +142,8 @@ class _Free(dict[str, Fact]):
 
 
 class _Search:
+    """Looks for values of the facts of some goals, one after the other."""
+
     def __init__(
         self, goals: Sequence[Goal], rules: RuleBase, covered: Mapping[str, Collection[str]]
     ) -> None:
@@ -91,60 +151,64 @@ class _Search:
         conditions = tuple(one for goal in goals for one in goal.criterion.conditions)
         region = min(covered.get("region", ()), default=None)
         self.choosing = Choosing(conditions, rules, region)
+        self.concerned = {
+            name: [place for place, goal in enumerate(goals) if name in names_in(goal.criterion)]
+            for name in self.choosing.names
+        }
+        self.relations = {
+            name: [
+                one.contradiction for one in rules.relations if name in facts_in(one.contradiction)
+            ]
+            for name in self.choosing.names
+        }
         self.steps = 0
         self.cut = False
-        """Whether lists with more records than are tried were left out."""
+        """Whether some values were left out: lists with more records, sets of more levels."""
 
-    def run(self) -> Found | NotFound:
-        start = _Free()
-        for name, values in self.covered.items():
-            if name not in self.choosing.names:
-                stated = sorted(one for one in values if one != NOT_STATED)
-                if NOT_STATED not in values:
-                    start[name] = Documented(stated[0])
+    def run(self, start: _Free) -> _Free | NotFound:
+        """The chart that `start` becomes."""
+        possible = [_possible(goal.criterion, start) for goal in self.goals]
         try:
-            found = self._solved(start)
+            found = self._solved(start, possible)
         except _StopError:
             return NotFound(complete=False)
-        return Found(found) if found is not None else NotFound(complete=not self.cut)
+        return found if found is not None else NotFound(complete=not self.cut)
 
-    def _solved(self, chart: _Free) -> Facts | None:
+    def _solved(self, chart: _Free, possible: list[frozenset[Status]]) -> _Free | None:
         undecided: Goal | None = None
-        for goal in self.goals:
-            possible = _possible(goal.criterion, chart)
-            if not possible & goal.wanted:
+        for goal, statuses in zip(self.goals, possible, strict=True):
+            if not statuses & goal.wanted:
                 return None
-            if undecided is None and not possible <= goal.wanted:
+            if undecided is None and not statuses <= goal.wanted:
                 undecided = goal
-        if any(evaluate(one.contradiction, chart).least > 1 for one in self.rules.relations):
-            return None
         if undecided is None:
             return self._checked(chart)
         variable = next(self._free(undecided.criterion, chart), None)
         if variable is None:
             return None
+        name = variable[0]
         for fact in self._values(variable):
             self.steps += 1
             if self.steps > MAX_STEPS:
                 raise _StopError
-            found = self._solved(_with(chart, variable, fact))
+            changed = _with(chart, variable, fact)
+            if any(evaluate(one, changed).least > 1 for one in self.relations[name]):
+                continue
+            after = list(possible)
+            for place in self.concerned[name]:
+                after[place] = _possible(self.goals[place].criterion, changed)
+            found = self._solved(changed, after)
             if found is not None:
                 return found
         return None
 
-    def _checked(self, chart: _Free) -> Facts | None:
-        facts = self.choosing.written(
-            {name: _finished(fact) for name, fact in chart.items() if fact != NOT_DOCUMENTED}
-        )
-        complete_chart = complete(facts, self.rules.vocabulary, "closed")
-        reached = all(
-            status_of(goal.criterion, complete_chart, "as written", "closed") in goal.wanted
-            for goal in self.goals
-        )
-        if not reached or contradicts(facts, self.rules):
-            self.cut = True
-            return None
-        return facts
+    def _checked(self, chart: _Free) -> _Free | None:
+        """The chart, if it reaches the goals when all that is free is silent."""
+        facts = _written(chart, self.goals, self.rules)
+        if _reached(self.goals, facts, self.rules) and not contradicts(facts, self.rules):
+            return chart
+        self.cut = True
+        return None
 
     def _free(self, criterion: Criterion, chart: _Free) -> Iterator[_Variable]:
         """The facts and fields that an undecided criterion hangs on and that are free, the nearest first."""
@@ -190,6 +254,7 @@ class _Search:
             if len(variable) == 3
             else (self.choosing.fact(variable[0]))
         )
+        self.cut = self.cut or self.choosing.width(self.choosing.names) > SEARCHED_LEVELS
         covered = self.covered.get(variable[0]) if len(variable) == 1 else None
         for fact in choices:
             if isinstance(fact, NotAsked):

@@ -126,17 +126,19 @@ def space_of(
     rules: RuleBase,
     *,
     region: str | None = None,
+    also: Sequence[Condition] = (),
     with_relations: bool = False,
 ) -> Space:
     """The charts that these criteria can tell apart; levels are taken from `region` if it is told.
 
-    With relations, also those that relations tell apart: which charts can be, and which contradict themselves.
+    `also` are conditions on the same facts that must be told apart too. With relations, also which charts
+    contradict themselves.
 
     Raises:
         TooManyError: if there are more than can be enumerated.
     """
     conditions = dict.fromkeys(one for each in criteria for one in each.conditions)
-    return _Builder(tuple(conditions), rules, region, with_relations=with_relations).space()
+    return _Builder(tuple(conditions), rules, region, also, with_relations=with_relations).space()
 
 
 def simplest(
@@ -144,6 +146,7 @@ def simplest(
     wanted: Callable[[Space], int],
     rules: RuleBase,
     region: str | None = None,
+    also: Sequence[Condition] = (),
 ) -> Facts | None:
     """The facts of the simplest chart of this kind that does not contradict itself; None if there is none.
 
@@ -153,7 +156,7 @@ def simplest(
     Raises:
         TooManyError: if there are more charts than can be enumerated.
     """
-    space = space_of(criteria, rules, region=region)
+    space = space_of(criteria, rules, region=region, also=also)
     found = wanted(space) & space.all
     tried = 0
     for facts in islice(space.simplest_first(found), TRIED):
@@ -162,7 +165,7 @@ def simplest(
         tried += 1
     if tried < TRIED:
         return None
-    space = space_of(criteria, rules, region=region, with_relations=True)
+    space = space_of(criteria, rules, region=region, also=also, with_relations=True)
     return next(space.simplest_first(wanted(space) & space.possible), None)
 
 
@@ -187,6 +190,7 @@ class _Builder:
         conditions: tuple[Condition, ...],
         rules: RuleBase,
         region: str | None,
+        also: Sequence[Condition],
         *,
         with_relations: bool,
     ) -> None:
@@ -196,7 +200,7 @@ class _Builder:
         self.names, self.lists, self.fields = at_hand.names, at_hand.lists, at_hand.fields
         self.excluded = tuple(_excluded(at_hand)) if with_relations else ()
         self.guards = dict(_guards(at_hand))
-        judged = (*conditions, *self.excluded, *self.guards.values())
+        judged = (*conditions, *also, *self.excluded, *self.guards.values())
         self.atoms = list(dict.fromkeys(leaf for one in judged for leaf in leaves(one)))
         self.choosing = Choosing(conditions, rules, region, judged)
 
