@@ -165,7 +165,7 @@ def _determine(case: Case, procedure: Procedure, engine: Engine, terms: Terms) -
 
 
 def _setting(case: Case, procedure: Procedure, engine: Engine, terms: Terms) -> Setting:
-    day = terms.as_of or _day(case, procedure.chart)
+    day = terms.as_of or day_of(case, procedure.chart)
     return Setting(procedure.chart, day, engine.rules.search_order.order(case.jurisdiction))
 
 
@@ -201,7 +201,8 @@ def _ungoverned(case: Case, procedure: Procedure, why: NotCovered, engine: Engin
     return Determination(case, procedure, None, outcome, why.reason, questions=questions)
 
 
-def _day(case: Case, chart: Chart) -> date | None:
+def day_of(case: Case, chart: Chart) -> date | None:
+    """The day whose guidelines count for a case: that of the request, else of its review; None if unknown."""
     requested = chart.get("request_date")
     if isinstance(requested, Documented) and isinstance(requested.value, date):
         return requested.value

@@ -6,7 +6,7 @@ by enumerating them together; where neither comes to an end, that is said and no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Literal
@@ -15,6 +15,7 @@ from checker.authoring.bags import TooManyError
 from checker.authoring.mutation import region_of
 from checker.authoring.search import FOR, Found, Goal, find, hanging_together
 from checker.authoring.space import Space, simplest, space_of
+from checker.authoring.versions import RANK
 from checker.charting import Facts, complete
 from checker.condition import Condition, Is
 from checker.engine.written import AGAINST, names_in, status_of
@@ -26,6 +27,7 @@ from checker.vocabulary import Boolean, Enum
 from checker.wording import joined, plain
 from checker.yamlfile import Allowance
 
+Covers = Mapping[str, Collection[str]]
 Level = Literal["error", "warning", "note"]
 
 CODES: Mapping[str, str] = {
@@ -127,9 +129,7 @@ class _Prover:
         self.rules, self.guideline = rules, guideline
         self.region = region_of(guideline)
         self.deciding = [one for one in guideline.criteria if one.decides]
-        self.covers: dict[str, Condition] = {
-            name: Is(name, frozenset(values)) for name, values in guideline.covers.items()
-        }
+        self.covers = asked_for(guideline.covers)
         self.number = 0
 
     def findings(self) -> Iterator[Finding]:
@@ -181,15 +181,7 @@ class _Prover:
         return space_of(criteria, self.rules, region=self.region, also=tuple(self.covers.values()))
 
     def _covered(self, space: Space) -> int:
-        """The combinations that a request under the guideline can come to."""
-        found = space.all
-        for name, condition in self.covers.items():
-            if condition in space.ranges:
-                some, sure, _, could = space.truth(condition)
-                unstated = (some & ~sure) | (could & ~some)
-                stated = NOT_STATED in self.guideline.covers[name]
-                found &= sure | (unstated if stated else 0)
-        return found
+        return covered_in(space, self.guideline.covers)
 
     def _one_status(
         self, criterion: Criterion, space: Space, statuses: Mapping[Status, int]
@@ -335,23 +327,9 @@ class _Prover:
         return None
 
     def _ruled_out(self, goals: Sequence[Goal]) -> bool:
-        """Whether some goals that hang together through their facts cannot be reached together."""
-        for group in hanging_together(goals, self.rules):
-            try:
-                space = self._space([goal.criterion for goal in group])
-            except TooManyError:
-                continue
-            self.number += space.grid.number
-            found = self._covered(space)
-            for goal in group:
-                statuses = space.statuses(goal.criterion)
-                wanted = 0
-                for status in goal.wanted:
-                    wanted |= statuses[status]
-                found &= wanted
-            if not found:
-                return True
-        return False
+        ruled_out, number = ruled_out_by(goals, self.rules, self.guideline.covers, self.region)
+        self.number += number
+        return ruled_out
 
     def _pairs(self) -> Iterator[Finding]:
         """Criteria that are the same on every chart."""
@@ -369,6 +347,46 @@ class _Prover:
                 number = f"{space.grid.number:,} combinations"
                 message = f"has the same status as {one.id} on every chart ({number})"
                 yield self._of(other, "P103", message)
+
+
+def asked_for(covers: Covers) -> Mapping[str, Condition]:
+    """What requests that are covered ask for, as conditions."""
+    return {name: Is(name, frozenset(values)) for name, values in covers.items()}
+
+
+def covered_in(space: Space, covers: Covers) -> int:
+    """The combinations that a request which is covered can come to."""
+    found = space.all
+    for name, condition in asked_for(covers).items():
+        if condition in space.ranges:
+            some, sure, _, could = space.truth(condition)
+            unstated = (some & ~sure) | (could & ~some)
+            found &= sure | (unstated if NOT_STATED in covers[name] else 0)
+    return found
+
+
+def ruled_out_by(
+    goals: Sequence[Goal], rules: RuleBase, covers: Covers, region: str | None
+) -> tuple[bool, int]:
+    """Whether goals that hang together cannot be reached together, and how many combinations say so."""
+    number = 0
+    for group in hanging_together(goals, rules):
+        criteria = [goal.criterion for goal in group]
+        try:
+            space = space_of(criteria, rules, region=region, also=tuple(asked_for(covers).values()))
+        except TooManyError:
+            continue
+        number += space.grid.number
+        found = covered_in(space, covers)
+        for goal in group:
+            statuses = space.statuses(goal.criterion)
+            wanted = 0
+            for status in goal.wanted:
+                wanted |= statuses[status]
+            found &= wanted
+        if not found:
+            return True, number
+    return False, number
 
 
 _Turned = tuple[Facts, object, Status, object, Status]
@@ -394,7 +412,7 @@ def _turned(
     for (low, lower), (high, higher) in pairwise(documented):
         for before, ours in statuses.items():
             for after, theirs in statuses.items():
-                worse = _RANK[after] < _RANK[before] if helps else _RANK[after] > _RANK[before]
+                worse = RANK[after] < RANK[before] if helps else RANK[after] > RANK[before]
                 if not worse:
                     continue
                 start = ours & masks[lower]
@@ -404,17 +422,6 @@ def _turned(
                     facts = next(space.simplest_first(found))
                     return facts, low, before, high, after
     return None
-
-
-_RANK: Mapping[Status, int] = {
-    "not met": 0,
-    "missing": 0,
-    "to answer": 1,
-    "presumed": 2,
-    "met": 2,
-    "not applicable": 2,
-}
-"""Counting against is worse than to answer, and that is worse than counting for."""
 
 
 def _yaml(value: bool | str) -> str:  # noqa: FBT001 - a value

@@ -6,7 +6,7 @@ end, so that a branch which cannot come to what is wanted is left at once. What 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -31,6 +31,9 @@ from checker.rulebase import RuleBase
 
 MAX_STEPS = 4_000
 """How many values are tried at most in one search."""
+
+FEW_STEPS = 400
+"""The same where a search is one of many."""
 
 MAX_RECORDS = 3
 """How many records of one list a searched chart has at most."""
@@ -66,16 +69,28 @@ _Variable: TypeAlias = "tuple[str] | tuple[str, int, str]"
 
 
 def find(
-    goals: Sequence[Goal], rules: RuleBase, covered: Mapping[str, Collection[str]]
+    goals: Sequence[Goal],
+    rules: RuleBase,
+    covered: Mapping[str, Collection[str]],
+    given: Mapping[str, Fact] | None = None,
+    steps: int = MAX_STEPS,
 ) -> Found | NotFound:
     """A chart of a finished record that reaches all goals; `covered` limits what a request asks for.
 
-    Each region that is covered is tried by itself, because levels lie in one.
+    Each region that is covered is tried by itself, because levels lie in one. `given` are facts that are fixed.
     """
+    given = given or {}
+    if any(
+        isinstance(fact := given.get(name), Documented) and fact.value not in values
+        for name, values in covered.items()
+    ):
+        return NotFound(complete=True)
     results: list[NotFound] = []
-    regions = sorted(covered.get("region", ()))
-    for limits in [{**covered, "region": [one]} for one in regions] or [covered]:
-        found = _found(goals, rules, limits)
+    every: list[Mapping[str, Collection[str]]] = [
+        {**covered, "region": [one]} for one in sorted(covered.get("region", ()))
+    ]
+    for limits in every or [covered]:
+        found = _found(goals, rules, limits, given, steps)
         if isinstance(found, Found):
             return found
         results.append(found)
@@ -83,7 +98,11 @@ def find(
 
 
 def _found(
-    goals: Sequence[Goal], rules: RuleBase, covered: Mapping[str, Collection[str]]
+    goals: Sequence[Goal],
+    rules: RuleBase,
+    covered: Mapping[str, Collection[str]],
+    given: Mapping[str, Fact],
+    steps: int,
 ) -> Found | NotFound:
     """Goals that share no fact are reached one after the other."""
     chart = _Free()
@@ -92,8 +111,9 @@ def _found(
             chart[name] = Documented(min(values))
     named = {name for goal in goals for name in names_in(goal.criterion)}
     start = _Free({name: fact for name, fact in chart.items() if name not in named})
+    start.update(given)
     for group in hanging_together(goals, rules):
-        search = _Search(group, rules, covered)
+        search = _Search(group, rules, covered, steps)
         found = search.run(start)
         if isinstance(found, NotFound):
             return found
@@ -130,6 +150,27 @@ def hanging_together(goals: Sequence[Goal], rules: RuleBase) -> list[list[Goal]]
     return [group for _, group in groups]
 
 
+def shortened(facts: Facts, holds: Callable[[Facts], bool]) -> Facts:
+    """The facts without those, and without those fields and records, that what `holds` does not need."""
+    for shorter in _shorter(facts):
+        if holds(shorter):
+            return shortened(shorter, holds)
+    return facts
+
+
+def _shorter(facts: Facts) -> Iterator[Facts]:
+    for name, fact in facts.items():
+        yield {one: said for one, said in facts.items() if one != name}
+        if isinstance(fact, Documented) and isinstance(fact.value, tuple):
+            records = [dict(item) for item in fact.value if isinstance(item, Mapping)]
+            for place, record in enumerate(records):
+                yield {**facts, name: Documented((*records[:place], *records[place + 1 :]))}
+                for field in record:
+                    kept = {one: said for one, said in record.items() if one != field}
+                    fewer = (*records[:place], kept, *records[place + 1 :])
+                    yield {**facts, name: Documented(fewer)}
+
+
 class _StopError(Exception):
     """Too many values were tried."""
 
@@ -145,8 +186,13 @@ class _Search:
     """Looks for values of the facts of some goals, one after the other."""
 
     def __init__(
-        self, goals: Sequence[Goal], rules: RuleBase, covered: Mapping[str, Collection[str]]
+        self,
+        goals: Sequence[Goal],
+        rules: RuleBase,
+        covered: Mapping[str, Collection[str]],
+        most: int,
     ) -> None:
+        self.most = most
         self.goals, self.rules, self.covered = goals, rules, covered
         conditions = tuple(one for goal in goals for one in goal.criterion.conditions)
         region = min(covered.get("region", ()), default=None)
@@ -189,7 +235,7 @@ class _Search:
         name = variable[0]
         for fact in self._values(variable):
             self.steps += 1
-            if self.steps > MAX_STEPS:
+            if self.steps > self.most:
                 raise _StopError
             changed = _with(chart, variable, fact)
             if any(evaluate(one, changed).least > 1 for one in self.relations[name]):

@@ -1,0 +1,227 @@
+"""Which situations of each criterion the examples and cases show: met, not met, silent, and deciding alone.
+
+A situation counts that some chart can come to. A criterion decides alone where an example, laid over a chart
+that passes the guideline, turns the determination by this criterion and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from checker.authoring.bags import TooManyError
+from checker.authoring.mutation import region_of
+from checker.authoring.search import FEW_STEPS, FOR, Found, Goal, find
+from checker.authoring.space import space_of
+from checker.case import Case, procedures
+from checker.charting import Facts, complete
+from checker.determination import Terms, day_of
+from checker.engine.written import AGAINST, names_in, status_of
+from checker.fact import Documented, Fact, NotDocumented
+from checker.governing import Governed, Setting, beside, governing
+from checker.guideline import Criterion, Guideline, Silence, Status
+from checker.rulebase import RuleBase
+
+Situation = Literal["met", "not met", "missing", "presumed", "to answer", "alone"]
+
+_SILENT: Mapping[Silence, Situation] = {
+    "presumed": "presumed",
+    "counts_against": "missing",
+    "ask": "to answer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A criterion, the situations that a chart can come to, and those of them that are shown.
+
+    `unjudged` is true where there were too many charts to tell which situations can come about.
+    """
+
+    guideline: Guideline
+    criterion: Criterion
+    possible: tuple[Situation, ...]
+    seen: frozenset[Situation]
+    unjudged: bool = False
+
+    @property
+    def unseen(self) -> tuple[Situation, ...]:
+        """What no example and no case shows."""
+        return tuple(one for one in self.possible if one not in self.seen)
+
+    @property
+    def never_fails(self) -> bool:
+        """Whether no example makes it fail although a chart can: then nothing guards it."""
+        can_fail = [one for one in ("not met", "missing") if one in self.possible]
+        return bool(can_fail) and not self.seen.intersection(can_fail)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The coverage of many criteria."""
+
+    criteria: tuple[Covered, ...]
+
+    @property
+    def possible(self) -> int:
+        """How many situations there are."""
+        return sum(len(one.possible) for one in self.criteria)
+
+    @property
+    def seen(self) -> int:
+        """How many of them are shown."""
+        return self.possible - sum(len(one.unseen) for one in self.criteria)
+
+    @property
+    def percent(self) -> int:
+        """The part that is shown, rounded down; 100 says that nothing is missing."""
+        return 100 * self.seen // self.possible if self.possible else 100
+
+
+def coverage(
+    rules: RuleBase, guidelines: Iterable[Guideline], cases: Sequence[Case] = ()
+) -> Coverage:
+    """What the examples of these guidelines, and these cases, show."""
+    shown = _shown_by(cases, rules)
+    return Coverage(tuple(one for guideline in guidelines for one in _of(guideline, rules, shown)))
+
+
+_Shown = Mapping[tuple[str, str], frozenset[Situation]]
+
+
+def _of(guideline: Guideline, rules: RuleBase, shown: _Shown) -> Iterator[Covered]:
+    goals = [Goal(one, FOR) for one in guideline.criteria if one.decides]
+    passing = find(goals, rules, guideline.covers)
+    base = passing.facts if isinstance(passing, Found) else None
+    for criterion in guideline.criteria:
+        possible, unjudged = _possible(criterion, guideline, rules)
+        seen: set[Situation] = set(shown.get((guideline.id, criterion.id), ()))
+        for example in criterion.examples:
+            if example.expect != "not applicable":
+                seen.add(example.expect)
+        if criterion.decides and base is not None:
+            against = [one.facts for one in criterion.examples if one.expect in AGAINST]
+            if any(_turns(criterion, guideline, base, one, rules) for one in against) or any(
+                _can_turn(criterion, guideline, one, rules) for one in against
+            ):
+                seen.add("alone")
+            if "alone" in seen or _can_turn(criterion, guideline, None, rules):
+                possible = (*possible, "alone")
+        yield Covered(guideline, criterion, possible, frozenset(seen), unjudged)
+
+
+def _possible(
+    criterion: Criterion, guideline: Guideline, rules: RuleBase
+) -> tuple[tuple[Situation, ...], bool]:
+    """Met, not met and what silence does, as far as some chart comes to it."""
+    silent = _SILENT[criterion.if_silent]
+    wanted: tuple[Situation, ...] = ("met", "not met", silent)
+    try:
+        space = space_of([criterion], rules, region=region_of(guideline))
+    except TooManyError:
+        return wanted, True
+    statuses = space.statuses(criterion)
+    return tuple(one for one in wanted if one != "alone" and statuses[one] & space.all), False
+
+
+def _can_turn(
+    criterion: Criterion, guideline: Guideline, facts: Facts | None, rules: RuleBase
+) -> bool:
+    """Whether some chart with these facts (None: any) fails by this criterion and no other."""
+    others = [Goal(one, FOR) for one in guideline.criteria if one.decides and one is not criterion]
+    given = {} if facts is None else _given(criterion, facts, rules)
+    return any(
+        isinstance(find([goal, *others], rules, guideline.covers, given, FEW_STEPS), Found)
+        for goal in (Goal(criterion, frozenset({way})) for way in sorted(AGAINST))
+    )
+
+
+def _given(criterion: Criterion, facts: Facts, rules: RuleBase) -> Facts:
+    """What an example says, and its silence about all else that the criterion looks at."""
+    chart = complete(facts, rules.vocabulary, "closed")
+    looked_at = set(names_in(criterion))
+    stated = {
+        name
+        for name, spec in rules.vocabulary.facts.items()
+        if name in facts or spec.joints_of in facts
+    }
+    return {
+        name: _fields_given(chart[name], looked_at)
+        for name in chart
+        if name in looked_at or name in stated
+    }
+
+
+def _fields_given(fact: Fact, looked_at: Collection[str]) -> Fact:
+    """Of a list, the fields that the records state or the criterion looks at; the others stay free."""
+    if not isinstance(fact, Documented) or not isinstance(fact.value, tuple):
+        return fact
+    records = tuple(
+        {
+            name: one
+            for name, one in item.items()
+            if name in looked_at or not isinstance(one, NotDocumented)
+        }
+        if isinstance(item, Mapping)
+        else item
+        for item in fact.value
+    )
+    return replace(fact, value=records)  # type: ignore[arg-type]
+
+
+def _turns(
+    criterion: Criterion, guideline: Guideline, base: Facts, facts: Facts, rules: RuleBase
+) -> bool:
+    """Whether an example, laid over a chart that passes, fails by this criterion alone."""
+    chart = complete(laid_over(base, facts, criterion, rules), rules.vocabulary, "closed")
+    return all(
+        (status in AGAINST) if one is criterion else status in FOR
+        for one in guideline.criteria
+        if one.decides
+        for status in [status_of(one, chart, "as written", "closed")]
+    )
+
+
+def laid_over(base: Facts, facts: Facts, criterion: Criterion, rules: RuleBase) -> Facts:
+    """A chart with an example's facts; what the criterion looks at and the example leaves out is silent."""
+    specs = rules.vocabulary.facts
+    looked_at = {specs[name].joints_of or name for name in names_in(criterion) if name in specs}
+    kept = {name: fact for name, fact in base.items() if name not in looked_at}
+    return {**kept, **facts}
+
+
+def _shown_by(cases: Iterable[Case], rules: RuleBase) -> _Shown:
+    """What cases show of the criteria of the guidelines that govern them, or are asked beside."""
+    found: dict[tuple[str, str], set[Situation]] = {}
+    for case in cases:
+        for guideline, statuses in judged(case, rules):
+            deciding = [one for one in guideline.criteria if one.decides]
+            against = [one for one in deciding if statuses[one.id] in AGAINST]
+            for criterion in guideline.criteria:
+                status = statuses[criterion.id]
+                seen = found.setdefault((guideline.id, criterion.id), set())
+                if status != "not applicable":
+                    seen.add(status)
+                settled = all(statuses[one.id] != "to answer" for one in deciding)
+                if against == [criterion] and settled:
+                    seen.add("alone")
+    return {key: frozenset(seen) for key, seen in found.items()}
+
+
+def judged(case: Case, rules: RuleBase) -> Iterator[tuple[Guideline, Mapping[str, Status]]]:
+    """The guidelines that a case is held against, with the statuses by the written semantics."""
+    terms = Terms()
+    order = rules.search_order.order(case.jurisdiction)
+    for procedure in procedures(case, rules.vocabulary, terms.facts_from):
+        setting = Setting(procedure.chart, day_of(case, procedure.chart), order)
+        governed = governing(rules, setting)
+        chosen = [governed] if isinstance(governed, Governed) else []
+        for one in (*chosen, *beside(rules, setting)):
+            yield (
+                one.guideline,
+                {
+                    each.id: status_of(each, procedure.chart, terms.reading, case.record)
+                    for each in one.guideline.criteria
+                },
+            )
