@@ -36,8 +36,8 @@ class Days:
 class Cell:
     """Requests that say the same, made on the same days under one search order.
 
-    `guidelines` are those of the first step that speaks about them, more than one where they overlap; `declared`
-    tells that the search order names an edition that is not in the rule base.
+    `guidelines` are those of the first step that speaks about them, more than one where they overlap.
+    `declared` tells that the search order names an edition that is not in the rule base.
     """
 
     order: str
@@ -109,7 +109,8 @@ def _fact(value: str) -> Fact:
 def _periods(guidelines: Sequence[Guideline], order: Order) -> Iterator[Days]:
     """Stretches of days on which the same editions are in force."""
     next_day = timedelta(days=1)
-    spans = [(one.since, one.until) for one in (*guidelines, *order.gaps)]
+    spans = [(one.since, one.until) for one in guidelines]
+    spans += [(gap.since, gap.until) for gap in order.gaps]
     starts = {since for since, _ in spans} | {until + next_day for _, until in spans if until}
     ordered = sorted(starts)
     if not ordered:

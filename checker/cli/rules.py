@@ -6,10 +6,23 @@ from typing import Annotated
 
 import typer
 
-from checker.cli import common
+from checker.cli import (
+    common,
+    rules_compare,
+    rules_coverage,
+    rules_diff,
+    rules_mutate,
+    rules_prove,
+)
 from checker.errors import Place, Problem, RuleError, did_you_mean
 
 app = typer.Typer(help="Look at the rule base, and check it.", no_args_is_help=True)
+app.command("test")(rules_coverage.run)
+app.command("coverage")(rules_coverage.coverage)
+app.command("prove")(rules_prove.prove)
+app.command("mutate")(rules_mutate.mutate)
+app.command("diff")(rules_diff.diff)
+app.command("compare")(rules_compare.compare)
 
 
 @app.command("list")

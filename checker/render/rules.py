@@ -12,6 +12,7 @@ from rich.text import Text
 from checker.authoring.examples import Ran
 from checker.engine.agreed import Engine
 from checker.guideline import Criterion, Guideline, Silence
+from checker.render.records import Tried
 from checker.render.words import condition_words
 from checker.rulebase import RuleBase
 from checker.wording import plain
@@ -100,6 +101,19 @@ def _show_criterion(number: int, criterion: Criterion, console: Console) -> None
         lines.append(f"Note: {criterion.note}")
     for line in lines:
         console.print(Padding(Text(line), (0, 0, 0, 3), expand=False))
+
+
+def tried(ran: Sequence[Ran]) -> list[Tried]:
+    """The examples as tests, for the formats of other tools."""
+    return [
+        Tried(
+            f"{one.guideline.id} {one.criterion.id}",
+            one.example.name,
+            one.example.place,
+            None if one.as_expected else f"expected {one.example.expect}, got {one.status}",
+        )
+        for one in ran
+    ]
 
 
 def show_examples(ran: Sequence[Ran], engine: Engine, console: Console) -> None:
