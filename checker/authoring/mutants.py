@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any as Anything
@@ -46,8 +46,14 @@ class Mutant:
     criterion: Criterion
 
 
-def mutants(criterion: Criterion, vocabulary: Vocabulary) -> list[Mutant]:
-    """Every mutant of a criterion's conditions and of what silence does to it, alike ones once."""
+def mutants(
+    criterion: Criterion, vocabulary: Vocabulary, covers: Mapping[str, Collection[str]]
+) -> list[Mutant]:
+    """Every mutant of a criterion's conditions and of what silence does to it, alike ones once.
+
+    What its guideline does not cover is added nowhere, because no request says it.
+    """
+    vocabulary = _only_covered(vocabulary, covers)
     found: dict[tuple[object, ...], Mutant] = {}
     for mutant in _mutants(criterion, vocabulary):
         one = mutant.criterion
@@ -55,6 +61,16 @@ def mutants(criterion: Criterion, vocabulary: Vocabulary) -> list[Mutant]:
         if key != (criterion.when, criterion.requires, criterion.unless, criterion.if_silent):
             found.setdefault(key, mutant)
     return list(found.values())
+
+
+def _only_covered(vocabulary: Vocabulary, covers: Mapping[str, Collection[str]]) -> Vocabulary:
+    facts = dict(vocabulary.facts)
+    for name, values in covers.items():
+        kind = facts[name].type
+        if isinstance(kind, Enum):
+            kept = {value: says for value, says in kind.values.items() if value in values}
+            facts[name] = replace(facts[name], type=Enum(kept))
+    return replace(vocabulary, facts=facts)
 
 
 def _mutants(criterion: Criterion, vocabulary: Vocabulary) -> Iterator[Mutant]:

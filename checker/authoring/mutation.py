@@ -71,9 +71,8 @@ class Mutated:
 def mutated(rules: RuleBase, guidelines: Iterable[Guideline]) -> Iterator[Mutated]:
     """Every criterion of these guidelines with its mutants."""
     for guideline in guidelines:
-        region = region_of(guideline)
         for criterion in guideline.criteria:
-            yield Mutated(guideline, criterion, tuple(_judged(criterion, rules, region)))
+            yield Mutated(guideline, criterion, tuple(_judged(criterion, guideline, rules)))
 
 
 def region_of(guideline: Guideline) -> str | None:
@@ -81,13 +80,14 @@ def region_of(guideline: Guideline) -> str | None:
     return min(guideline.covers.get("region", ()), default=None)
 
 
-def _judged(criterion: Criterion, rules: RuleBase, region: str | None) -> Iterator[Judged]:
+def _judged(criterion: Criterion, guideline: Guideline, rules: RuleBase) -> Iterator[Judged]:
+    region = region_of(guideline)
     charts = [
         (example, complete(example.facts, rules.vocabulary, example.record), example.expect)
         for example in criterion.examples
     ]
     written: list[tuple[Missing, Chart]] = []
-    for mutant in mutants(criterion, rules.vocabulary):
+    for mutant in mutants(criterion, rules.vocabulary, guideline.covers):
         by = next(
             (
                 example

@@ -13,6 +13,9 @@ from checker.guideline import NOT_STATED, Guideline, Status
 from checker.rulebase import RuleBase
 from checker.wording import joined, plain
 
+LONGEST_LINE = 150
+"""How long a line of an example is at most before it becomes three."""
+
 _WIDE = 10_000
 
 
@@ -60,14 +63,11 @@ def facts_in_one_line(facts: Facts) -> str:
 
 def example_text(name: str, facts: Facts, expect: Status) -> str:
     """An example ready to paste among those of a criterion."""
-    line = f"      - {{name: {flow(name)}, facts: {facts_in_one_line(facts)}, expect: {expect}}}"
-    if len(line) <= 150:
-        return f"{line}\n"
-    return (
-        f"      - name: {flow(name)}\n"
-        f"        facts: {facts_in_one_line(facts)}\n"
-        f"        expect: {expect}\n"
-    )
+    said = {one: as_written(fact) for one, fact in facts.items()}
+    line = f"      - {flow({'name': name, 'facts': said, 'expect': expect})}\n"
+    if len(line) <= LONGEST_LINE:
+        return line
+    return f"      - name: {flow(name)}\n        facts: {flow(said)}\n        expect: {expect}\n"
 
 
 def situation(facts: Facts) -> str:
