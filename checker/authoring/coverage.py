@@ -6,19 +6,18 @@ that passes the guideline, turns the determination by this criterion and no othe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
+from checker.authoring.alone import passing, shown_alone, turning
 from checker.authoring.bags import TooManyError
 from checker.authoring.mutation import region_of
-from checker.authoring.search import FEW_STEPS, FOR, Found, Goal, find
+from checker.authoring.search import Found
 from checker.authoring.space import space_of
 from checker.case import Case, procedures
-from checker.charting import Facts, complete
 from checker.determination import Terms, day_of
-from checker.engine.written import AGAINST, names_in, status_of
-from checker.fact import Documented, Fact, NotDocumented
+from checker.engine.written import AGAINST, status_of
 from checker.governing import Governed, Setting, beside, governing
 from checker.guideline import Criterion, Guideline, Silence, Status
 from checker.rulebase import RuleBase
@@ -91,22 +90,18 @@ _Shown = Mapping[tuple[str, str], frozenset[Situation]]
 
 
 def _of(guideline: Guideline, rules: RuleBase, shown: _Shown) -> Iterator[Covered]:
-    goals = [Goal(one, FOR) for one in guideline.criteria if one.decides]
-    passing = find(goals, rules, guideline.covers)
-    base = passing.facts if isinstance(passing, Found) else None
+    base = passing(guideline, rules)
     for criterion in guideline.criteria:
         possible, unjudged = _possible(criterion, guideline, rules)
         seen: set[Situation] = set(shown.get((guideline.id, criterion.id), ()))
-        for example in criterion.examples:
+        examples = [one for one in criterion.examples if not one.known_failure]
+        for example in examples:
             if example.expect != "not applicable":
                 seen.add(example.expect)
-        if criterion.decides and base is not None:
-            against = [one.facts for one in criterion.examples if one.expect in AGAINST]
-            if any(_turns(criterion, guideline, base, one, rules) for one in against) or any(
-                _can_turn(criterion, guideline, one, rules) for one in against
-            ):
+        if criterion.decides:
+            if "alone" not in seen and shown_alone(criterion, guideline, base, rules):
                 seen.add("alone")
-            if "alone" in seen or _can_turn(criterion, guideline, None, rules):
+            if "alone" in seen or isinstance(turning(criterion, guideline, rules), Found):
                 possible = (*possible, "alone")
         yield Covered(guideline, criterion, possible, frozenset(seen), unjudged)
 
@@ -123,72 +118,6 @@ def _possible(
         return wanted, True
     statuses = space.statuses(criterion)
     return tuple(one for one in wanted if one != "alone" and statuses[one] & space.all), False
-
-
-def _can_turn(
-    criterion: Criterion, guideline: Guideline, facts: Facts | None, rules: RuleBase
-) -> bool:
-    """Whether some chart with these facts (None: any) fails by this criterion and no other."""
-    others = [Goal(one, FOR) for one in guideline.criteria if one.decides and one is not criterion]
-    given = {} if facts is None else _given(criterion, facts, rules)
-    return any(
-        isinstance(find([goal, *others], rules, guideline.covers, given, FEW_STEPS), Found)
-        for goal in (Goal(criterion, frozenset({way})) for way in sorted(AGAINST))
-    )
-
-
-def _given(criterion: Criterion, facts: Facts, rules: RuleBase) -> Facts:
-    """What an example says, and its silence about all else that the criterion looks at."""
-    chart = complete(facts, rules.vocabulary, "closed")
-    looked_at = set(names_in(criterion))
-    stated = {
-        name
-        for name, spec in rules.vocabulary.facts.items()
-        if name in facts or spec.joints_of in facts
-    }
-    return {
-        name: _fields_given(chart[name], looked_at)
-        for name in chart
-        if name in looked_at or name in stated
-    }
-
-
-def _fields_given(fact: Fact, looked_at: Collection[str]) -> Fact:
-    """Of a list, the fields that the records state or the criterion looks at; the others stay free."""
-    if not isinstance(fact, Documented) or not isinstance(fact.value, tuple):
-        return fact
-    records = tuple(
-        {
-            name: one
-            for name, one in item.items()
-            if name in looked_at or not isinstance(one, NotDocumented)
-        }
-        if isinstance(item, Mapping)
-        else item
-        for item in fact.value
-    )
-    return replace(fact, value=records)  # type: ignore[arg-type]
-
-
-def _turns(
-    criterion: Criterion, guideline: Guideline, base: Facts, facts: Facts, rules: RuleBase
-) -> bool:
-    """Whether an example, laid over a chart that passes, fails by this criterion alone."""
-    chart = complete(laid_over(base, facts, criterion, rules), rules.vocabulary, "closed")
-    return all(
-        (status in AGAINST) if one is criterion else status in FOR
-        for one in guideline.criteria
-        if one.decides
-        for status in [status_of(one, chart, "as written", "closed")]
-    )
-
-
-def laid_over(base: Facts, facts: Facts, criterion: Criterion, rules: RuleBase) -> Facts:
-    """A chart with an example's facts; what the criterion looks at and the example leaves out is silent."""
-    specs = rules.vocabulary.facts
-    looked_at = {specs[name].joints_of or name for name in names_in(criterion) if name in specs}
-    kept = {name: fact for name, fact in base.items() if name not in looked_at}
-    return {**kept, **facts}
 
 
 def _shown_by(cases: Iterable[Case], rules: RuleBase) -> _Shown:

@@ -23,8 +23,8 @@ class Ran:
 
     @property
     def as_expected(self) -> bool:
-        """Whether that is the status which its author expects."""
-        return self.status == self.example.expect
+        """Whether that is the status which its author expects, or is known not to be."""
+        return (self.status == self.example.expect) != bool(self.example.known_failure)
 
 
 def run_examples(engine: Engine) -> list[Ran]:

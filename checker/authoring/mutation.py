@@ -8,16 +8,18 @@ differs is an example that is missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from checker.authoring.alone import passing, shown_alone, turning
 from checker.authoring.bags import TooManyError
 from checker.authoring.mutants import Mutant, mutants
+from checker.authoring.search import NotFound
 from checker.authoring.space import Space, simplest
 from checker.charting import Facts, complete
 from checker.engine.written import status_of
 from checker.fact import Chart
-from checker.guideline import Criterion, Example, Guideline, Status
+from checker.guideline import Criterion, Example, Guideline, Role, Status
 from checker.rulebase import RuleBase
 
 Verdict = Literal["noticed", "unnoticeable", "missed", "not proved"]
@@ -71,8 +73,9 @@ class Mutated:
 def mutated(rules: RuleBase, guidelines: Iterable[Guideline]) -> Iterator[Mutated]:
     """Every criterion of these guidelines with its mutants."""
     for guideline in guidelines:
+        base = passing(guideline, rules)
         for criterion in guideline.criteria:
-            yield Mutated(guideline, criterion, tuple(_judged(criterion, guideline, rules)))
+            yield Mutated(guideline, criterion, tuple(_judged(criterion, guideline, base, rules)))
 
 
 def region_of(guideline: Guideline) -> str | None:
@@ -80,11 +83,34 @@ def region_of(guideline: Guideline) -> str | None:
     return min(guideline.covers.get("region", ()), default=None)
 
 
-def _judged(criterion: Criterion, guideline: Guideline, rules: RuleBase) -> Iterator[Judged]:
+def _kind(
+    criterion: Criterion, guideline: Guideline, base: Facts | None, rules: RuleBase
+) -> Iterator[Judged]:
+    """That it decides where it should not, or not where it should, as far as that can make a difference."""
+    kind: Role = "conduct" if criterion.decides else "eligibility"
+    mutant = Mutant(f"kind: {criterion.kind} → {kind}", replace(criterion, kind=kind))
+    by = shown_alone(criterion, guideline, base, rules)
+    if by:
+        yield Judged(mutant, "noticed", by)
+        return
+    found = turning(criterion, guideline, rules)
+    if isinstance(found, NotFound):
+        yield Judged(mutant, "unnoticeable" if found.complete else "not proved")
+        return
+    chart = complete(found.facts, rules.vocabulary, "closed")
+    expect = status_of(criterion, chart, "as written", "closed")
+    yield Judged(mutant, "missed", missing=Missing(found.facts, expect))
+
+
+def _judged(
+    criterion: Criterion, guideline: Guideline, base: Facts | None, rules: RuleBase
+) -> Iterator[Judged]:
+    yield from _kind(criterion, guideline, base, rules)
     region = region_of(guideline)
     charts = [
         (example, complete(example.facts, rules.vocabulary, example.record), example.expect)
         for example in criterion.examples
+        if not example.known_failure
     ]
     written: list[tuple[Missing, Chart]] = []
     for mutant in mutants(criterion, rules.vocabulary, guideline.covers):

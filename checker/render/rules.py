@@ -110,10 +110,16 @@ def tried(ran: Sequence[Ran]) -> list[Tried]:
             f"{one.guideline.id} {one.criterion.id}",
             one.example.name,
             one.example.place,
-            None if one.as_expected else f"expected {one.example.expect}, got {one.status}",
+            None if one.as_expected else _failure(one),
         )
         for one in ran
     ]
+
+
+def _failure(ran: Ran) -> str:
+    if ran.status == ran.example.expect:
+        return f"it is {ran.status} as expected now; leave `known_failure` out"
+    return f"expected {ran.example.expect}, got {ran.status}"
 
 
 def show_examples(ran: Sequence[Ran], engine: Engine, console: Console) -> None:
@@ -124,11 +130,16 @@ def show_examples(ran: Sequence[Ran], engine: Engine, console: Console) -> None:
         table.add_row(
             Text("failed", style="bold red"), Text(f"{one.criterion.id}: {one.example.name}")
         )
-        table.add_row("", f"expected {one.example.expect}, got {one.status}")
+        table.add_row("", _failure(one))
         table.add_row("", Text(f"{one.example.place}   {one.guideline.id}", style="dim"))
         console.print(table)
     rules = engine.rules
     criteria = sum(len(one.criteria) for one in rules.guidelines.values())
     counts = f"{len(rules.guidelines)} guidelines, {criteria} criteria, {len(rules.vocabulary.facts)} facts"
-    passed = f"{len(ran) - len(failed)} examples passed, {len(failed)} failed"
+    known = [one for one in ran if one.as_expected and one.example.known_failure]
+    for one in known:
+        told = f"{one.criterion.id}: {one.example.name}: {_failure(one)}"
+        console.print(f"known failure  {told}, because {one.example.known_failure}")
+    passed = f"{len(ran) - len(failed) - len(known)} examples passed, {len(failed)} failed"
+    passed += f", {len(known)} known to fail" if known else ""
     console.print(f"{counts}: {passed} (decided by {engine.name})")
