@@ -96,7 +96,7 @@ def _fields_given(fact: Fact, looked_at: Collection[str]) -> Fact:
         else item
         for item in fact.value
     )
-    return replace(fact, value=records)
+    return replace(fact, value=records)  # type: ignore[arg-type]
 
 
 def _turns(

@@ -111,9 +111,12 @@ class Space:
 
     def simplest_first(self, combinations: int) -> Iterator[Facts]:
         """The charts among some combinations, the shortest first, and last those with what was not asked."""
+        return map(self.facts, self.simplest_combinations(combinations))
+
+    def simplest_combinations(self, combinations: int) -> Iterator[int]:
+        """The same as combinations."""
         for level in self._levels.values():
-            for one in each_of(level & combinations):
-                yield self.facts(one)
+            yield from each_of(level & combinations)
 
     def facts(self, combination: int) -> Facts:
         """What a chart of this combination says."""
