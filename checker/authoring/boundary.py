@@ -2,7 +2,8 @@
 
 Each criterion is looked at from a chart that meets it and one that does not, one fact changed at a time to
 every value that matters, and on its author's examples. Where a small mistake in the criterion would still go
-unseen, the chart that shows it is added. So any implementation that agrees on these charts agrees on every threshold and every word.
+unseen, the chart that shows it is added. An implementation that agrees on these charts makes none of the small
+mistakes that were planted.
 """
 
 from __future__ import annotations
