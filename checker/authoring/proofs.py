@@ -130,6 +130,7 @@ class _Prover:
         self.region = region_of(guideline)
         self.deciding = [one for one in guideline.criteria if one.decides]
         self.covers = asked_for(guideline.covers)
+        self.doubled: set[str] = set()
         self.number = 0
 
     def findings(self) -> Iterator[Finding]:
@@ -137,9 +138,10 @@ class _Prover:
         passes = self._passing()
         if passes is False:
             yield self._of_guideline("P105", "no case passes: every request is Upheld")
+        pairs = list(self._pairs())
         for criterion in self.guideline.criteria:
             yield from self._of_criterion(criterion, passes=passes is not False)
-        yield from self._pairs()
+        yield from pairs
 
     def _of_guideline(self, code: str, message: str) -> Finding:
         return Finding(code, message, self.guideline.place, self.guideline.id)
@@ -174,7 +176,8 @@ class _Prover:
         if criterion.if_silent == "presumed":
             yield from self._rescued(criterion)
         yield from self._monotone(criterion)
-        if criterion.decides and passes and "not met" not in unreached:
+        doubled = criterion.id in self.doubled
+        if criterion.decides and passes and not doubled and "not met" not in unreached:
             yield from self._alone(criterion)
 
     def _space(self, criteria: Sequence[Criterion]) -> Space:
@@ -344,6 +347,7 @@ class _Prover:
             self.number += space.grid.number
             ours, theirs = space.statuses(one), space.statuses(other)
             if ours == theirs:
+                self.doubled |= {one.id, other.id}
                 number = f"{space.grid.number:,} combinations"
                 message = f"has the same status as {one.id} on every chart ({number})"
                 yield self._of(other, "P103", message)
