@@ -14,6 +14,7 @@ from checker.condition import (
     Any,
     Bound,
     Condition,
+    Derived,
     Includes,
     Is,
     Not,
@@ -107,6 +108,53 @@ def changed(condition: Condition, vocabulary: Vocabulary) -> Iterator[tuple[str,
                 yield change, Some(of, number, other)
         case _:
             pass
+
+
+def derived_in(criterion: Criterion) -> list[Derived]:
+    """The derived facts that a criterion names, directly or through others, each once."""
+    found = (one for condition in criterion.conditions for one in _derived(condition))
+    return list(dict.fromkeys(found))
+
+
+def _derived(condition: Condition) -> Iterator[Derived]:
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _derived(part)
+        case Derived(_, part):
+            yield condition
+            yield from _derived(part)
+        case Not(part) | Some(where=part):
+            yield from _derived(part)
+        case _:
+            pass
+
+
+def with_derived(criterion: Criterion, derived: Derived, other: Derived) -> Criterion:
+    """A criterion in which one derived fact follows from other conditions."""
+    when, unless = criterion.when, criterion.unless
+    return replace(
+        criterion,
+        requires=_replaced(criterion.requires, derived, other),
+        when=_replaced(when, derived, other) if when else None,
+        unless=_replaced(unless, derived, other) if unless else None,
+    )
+
+
+def _replaced(condition: Condition, derived: Derived, other: Derived) -> Condition:
+    if condition == derived:
+        return other
+    match condition:
+        case All(parts) | Any(parts):
+            return type(condition)(tuple(_replaced(part, derived, other) for part in parts))
+        case Derived(fact, part):
+            return Derived(fact, _replaced(part, derived, other))
+        case Not(part):
+            return Not(_replaced(part, derived, other))
+        case Some(of, number, where):
+            return Some(of, number, _replaced(where, derived, other))
+        case _:
+            return condition
 
 
 def _here(condition: Condition, vocabulary: Vocabulary) -> Iterator[tuple[str, Condition]]:

@@ -13,14 +13,16 @@ from typing import Literal
 
 from checker.authoring.alone import passing, shown_alone, turning
 from checker.authoring.bags import TooManyError
-from checker.authoring.mutants import Mutant, mutants
+from checker.authoring.mutants import Mutant, changed, derived_in, mutants, with_derived
 from checker.authoring.search import NotFound
 from checker.authoring.space import Space, simplest
 from checker.charting import Facts, complete
+from checker.condition import Derived
 from checker.engine.written import status_of
 from checker.fact import Chart
 from checker.guideline import Criterion, Example, Guideline, Role, Status
 from checker.rulebase import RuleBase
+from checker.wording import plain
 
 Verdict = Literal["noticed", "unnoticeable", "missed", "not proved"]
 
@@ -71,11 +73,54 @@ class Mutated:
 
 
 def mutated(rules: RuleBase, guidelines: Iterable[Guideline]) -> Iterator[Mutated]:
-    """Every criterion of these guidelines with its mutants."""
+    """Every criterion of these guidelines with its mutants.
+
+    Those of a derived fact come with the first criterion that names it.
+    """
+    told: set[str] = set()
     for guideline in guidelines:
         base = passing(guideline, rules)
         for criterion in guideline.criteria:
-            yield Mutated(guideline, criterion, tuple(_judged(criterion, guideline, base, rules)))
+            found = list(_judged(criterion, guideline, base, rules))
+            for derived in derived_in(criterion):
+                if derived.fact not in told:
+                    told.add(derived.fact)
+                    found += _of_derived(derived, guideline, criterion, rules)
+            yield Mutated(guideline, criterion, tuple(found))
+
+
+def _of_derived(
+    derived: Derived, guideline: Guideline, criterion: Criterion, rules: RuleBase
+) -> Iterator[Judged]:
+    """The mutants of a derived fact: noticed by an example of any criterion that hangs on it."""
+    users = [
+        (each, one)
+        for each in rules.guidelines.values()
+        for one in each.criteria
+        if derived in derived_in(one)
+    ]
+    charts = [
+        (one, example, complete(example.facts, rules.vocabulary, example.record))
+        for _, one in users
+        for example in one.examples
+        if not example.known_failure
+    ]
+    for change, part in changed(derived.part, rules.vocabulary):
+        other = Derived(derived.fact, part)
+        changed_ones = {id(one): with_derived(one, derived, other) for _, one in users}
+        mutant = Mutant(f"{plain(derived.fact)}: {change}", with_derived(criterion, derived, other))
+        by = next(
+            (
+                example
+                for one, example, chart in charts
+                if _status(changed_ones[id(one)], chart, example) != example.expect
+            ),
+            None,
+        )
+        if by:
+            yield Judged(mutant, "noticed", by)
+        else:
+            yield _compared(criterion, mutant, rules, region_of(guideline))
 
 
 def region_of(guideline: Guideline) -> str | None:

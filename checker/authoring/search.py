@@ -197,13 +197,16 @@ class _Search:
         conditions = tuple(one for goal in goals for one in goal.criterion.conditions)
         region = min(covered.get("region", ()), default=None)
         self.choosing = Choosing(conditions, rules, region)
+        named = [names_in(goal.criterion) for goal in goals]
         self.concerned = {
-            name: [place for place, goal in enumerate(goals) if name in names_in(goal.criterion)]
+            name: [place for place, names in enumerate(named) if name in names]
             for name in self.choosing.names
         }
         self.relations = {
             name: [
-                one.contradiction for one in rules.relations if name in facts_in(one.contradiction)
+                one.contradiction
+                for one, parts in rules.relation_facts
+                if any(name in names for names in parts)
             ]
             for name in self.choosing.names
         }

@@ -28,10 +28,10 @@ from checker.condition import (
     Some,
     evaluate,
 )
-from checker.fact import NOT_ASKED, NOT_DOCUMENTED, Documented, Fact, NotAsked
+from checker.fact import NOT_ASKED, NOT_DOCUMENTED, Documented, Fact, NotAsked, NotDocumented
 from checker.guideline import Criterion, Silence, Status
 from checker.rulebase import RuleBase
-from checker.vocabulary import Levels
+from checker.vocabulary import Levels, ListOf
 
 MAX_COMBINATIONS = 1 << 21
 """How many combinations are enumerated at most; beyond it nothing is claimed."""
@@ -175,7 +175,18 @@ def simplest(
 def contradicts(facts: Facts, rules: RuleBase) -> bool:
     """Whether no chart can say these facts together."""
     chart = complete(facts, rules.vocabulary, "closed")
-    return any(relation.broken_by(chart) for relation in rules.relations)
+    known = {name for name, fact in chart.items() if not isinstance(fact, NotDocumented)}
+    known |= {field for of in known for field in _fields_of(of, rules)}
+    return any(
+        relation.broken_by(chart)
+        for relation, parts in rules.relation_facts
+        if all(names & known for names in parts)
+    )
+
+
+def _fields_of(name: str, rules: RuleBase) -> Iterable[str]:
+    kind = rules.vocabulary.facts[name].type
+    return kind.fields if isinstance(kind, ListOf) else ()
 
 
 class SilentElsewhere(dict[str, Fact]):
@@ -340,8 +351,7 @@ class _Builder:
 def _excluded(at_hand: Choosing) -> Iterator[Condition]:
     """The contradictions that charts of these facts alone can come to."""
     for relation in at_hand.rules.relations:
-        parts = getattr(relation.contradiction, "parts", (relation.contradiction,))
-        if all(at_hand.facts_in(part) for part in parts):
+        if all(at_hand.facts_in(part) for part in relation.parts):
             yield relation.contradiction
 
 
