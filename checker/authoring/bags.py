@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import count, product
 
 from checker.authoring.grid import RANGES, Grid, Truth, first_of
-from checker.authoring.values import leaves
+from checker.authoring.values import TooManyError, leaves
 from checker.charting import Facts
 from checker.condition import OPEN, SILENT, Condition, Range, Relation, Some, evaluate, facts_in
 from checker.fact import NOT_ASKED, NOT_DOCUMENTED, Chart, Documented, Fact
@@ -23,14 +23,6 @@ MAX_BAGS = 4_000
 
 Choices = Mapping[str, Sequence[tuple[Fact, Facts, int]]]
 """For each field, its values: as conditions see them, as a case writes them, and what they cost."""
-
-
-class TooManyError(Exception):
-    """There are more combinations than are enumerated; `number` of them at least."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        super().__init__(f"{number:,} combinations")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from checker.authoring.bags import TooManyError
 from checker.authoring.mutants import mutants
 from checker.authoring.mutation import differing, region_of
 from checker.authoring.space import Space, contradicts, simplest, space_of
+from checker.authoring.values import TooManyError
 from checker.charting import Facts, complete
 from checker.engine.written import status_of
 from checker.fact import Chart, Documented, Fact

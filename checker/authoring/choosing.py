@@ -78,7 +78,7 @@ class Choosing:
     # levels
 
     def width(self, names: Iterable[str]) -> int:
-        """How many levels tell all sets apart: one for each comparison, and those that are counted."""
+        """How many levels tell all sets apart: one for each comparison, those counted, and all at most."""
         fields = {one for name in names for one in self.fields.get(name, ())}
         sets = {*names, *fields}
         compared = {
@@ -92,7 +92,9 @@ class Choosing:
         for one in self.asked:
             if isinstance(one, Size) and one.fact in sets:
                 counted[one.fact] = max(counted.get(one.fact, 0), one.at_least)
-        return len(compared) + sum(counted.values())
+        regions = [one.region for one in self.rules.anatomy.joints.values()]
+        most = max(map(regions.count, regions), default=0)
+        return min(len(compared) + sum(counted.values()), most)
 
     def joints(self, region: str | None, number: int) -> list[str]:
         """Levels to make sets of, all in one region: that one, or else the one with the most."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from checker.authoring.alone import passing, shown_alone, turning
-from checker.authoring.bags import TooManyError
 from checker.authoring.mutation import region_of
 from checker.authoring.search import Found
 from checker.authoring.space import space_of
+from checker.authoring.values import TooManyError
 from checker.case import Case, procedures
 from checker.determination import Terms, day_of
 from checker.engine.written import AGAINST, status_of

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from checker.authoring.alone import passing, shown_alone, turning
-from checker.authoring.bags import TooManyError
 from checker.authoring.mutants import Mutant, changed, derived_in, mutants, with_derived
 from checker.authoring.search import NotFound
 from checker.authoring.space import Space, simplest
+from checker.authoring.values import TooManyError
 from checker.charting import Facts, complete
 from checker.condition import Derived
 from checker.engine.written import status_of

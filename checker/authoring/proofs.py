@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Literal
 
-from checker.authoring.bags import TooManyError
 from checker.authoring.mutation import region_of
 from checker.authoring.search import FOR, Found, Goal, find, hanging_together
 from checker.authoring.space import Space, simplest, space_of
+from checker.authoring.values import TooManyError
 from checker.authoring.versions import RANK
 from checker.charting import Facts, complete
 from checker.condition import Condition, Is

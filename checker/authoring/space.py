@@ -13,10 +13,10 @@ from functools import cached_property
 from itertools import combinations_with_replacement, islice, product
 from math import prod
 
-from checker.authoring.bags import Bag, Bags, TooManyError
+from checker.authoring.bags import Bag, Bags
 from checker.authoring.choosing import Choosing, cost_of
 from checker.authoring.grid import Grid, Truth, each_of
-from checker.authoring.values import leaves
+from checker.authoring.values import TooManyError, leaves
 from checker.charting import Facts, complete
 from checker.condition import (
     FALSE,

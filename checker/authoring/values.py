@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
+from math import prod
 from typing import Any
 
 from checker.condition import (
@@ -26,8 +27,16 @@ from checker.condition import (
 from checker.condition import Any as AnyOf
 from checker.vocabulary import FINEST, Boolean, Date, Enum, FactSpec, Number, SetOf
 
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 1, 1)
-"""The days between which a date is sought where no condition names one."""
+MOST_SHARED, MOST_SETS = 10, 4_000
+"""How many members a set that is compared with another has at most, and in how many ways a set is filled."""
+
+
+class TooManyError(Exception):
+    """There are more combinations than are enumerated; `number` of them at least."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"{number:,} combinations")
 
 
 def leaves(condition: Condition, *, inside: bool = False) -> Iterator[Condition]:
@@ -81,12 +90,24 @@ def _subsets(
     name: str, members: Sequence[str], asked: Sequence[Condition], linked: int
 ) -> list[frozenset[str]]:
     """Sets that differ in what conditions ask for: which named members, how many, which are shared."""
+    if linked > 1:
+        if len(members) > MOST_SHARED:
+            raise TooManyError(2 ** len(members))
+        sizes = range(len(members) + 1)
+        return [frozenset(one) for size in sizes for one in combinations(members, size)]
     named = [one.values for one in asked if isinstance(one, Includes) and one.fact == name]
-    sizes = [one.at_least for one in asked if isinstance(one, Size) and one.fact == name]
-    kept = list(members) if linked > 1 or sizes else _one_of_each(members, named)
-    return [
-        frozenset(chosen) for size in range(len(kept) + 1) for chosen in combinations(kept, size)
+    counted = [one.at_least for one in asked if isinstance(one, Size) and one.fact == name]
+    alike: dict[tuple[bool, ...], list[str]] = {}
+    for member in members:
+        alike.setdefault(tuple(member in one for one in named), []).append(member)
+    enough = max(counted, default=1)
+    choices = [
+        [many[:size] for size in range(min(len(many), enough) + 1)] for many in alike.values()
     ]
+    if (number := prod(len(one) for one in choices)) > MOST_SETS:
+        raise TooManyError(number)
+    found = [frozenset(one for part in way for one in part) for way in product(*choices)]
+    return sorted(found, key=len)
 
 
 def _compared(name: str, asked: Iterable[Condition]) -> set[str]:

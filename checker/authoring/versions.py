@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from checker.authoring.bags import TooManyError
 from checker.authoring.mutation import region_of
 from checker.authoring.space import Space, simplest
+from checker.authoring.values import TooManyError
 from checker.charting import Facts, complete
 from checker.engine.written import status_of
 from checker.guideline import Criterion, Guideline, Status
