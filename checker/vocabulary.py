@@ -461,6 +461,10 @@ def _spec(document: Document, path: Path_, name: str, *, in_list: bool = False) 
     if in_list and isinstance(entry, _ListEntry | _DerivedEntry):
         document.report(path, "a field of a record cannot be a list of records or derived")
         return None
+    if in_list and isinstance(entry, _NumberEntry) and entry.more:
+        document.report(
+            (*path, "more"), "`more` is for facts of the case, not for fields of a record"
+        )
     return FactSpec(
         name=name,
         type=kind_of_fact,

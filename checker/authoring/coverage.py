@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from checker.authoring.alone import passing, shown_alone, turning
+from checker.authoring.held import held_against
 from checker.authoring.mutation import region_of
 from checker.authoring.search import Found
 from checker.authoring.space import space_of
 from checker.authoring.values import TooManyError
-from checker.case import Case, procedures
-from checker.determination import Terms, day_of
-from checker.engine.written import AGAINST, status_of
-from checker.governing import Governed, Setting, beside, governing
-from checker.guideline import Criterion, Guideline, Silence, Status
+from checker.case import Case
+from checker.engine.written import AGAINST
+from checker.guideline import Criterion, Guideline, Silence
 from checker.rulebase import RuleBase
 
 Situation = Literal["met", "not met", "missing", "presumed", "to answer", "alone"]
@@ -124,33 +123,15 @@ def _shown_by(cases: Iterable[Case], rules: RuleBase) -> _Shown:
     """What cases show of the criteria of the guidelines that govern them, or are asked beside."""
     found: dict[tuple[str, str], set[Situation]] = {}
     for case in cases:
-        for guideline, statuses in judged(case, rules):
-            deciding = [one for one in guideline.criteria if one.decides]
-            against = [one for one in deciding if statuses[one.id] in AGAINST]
-            for criterion in guideline.criteria:
-                status = statuses[criterion.id]
-                seen = found.setdefault((guideline.id, criterion.id), set())
+        for held in held_against(case, rules):
+            deciding = [one for one in held.guideline.criteria if one.decides]
+            against = [one for one in deciding if held.statuses[one.id] in AGAINST]
+            settled = all(held.statuses[one.id] != "to answer" for one in deciding)
+            for criterion in held.guideline.criteria:
+                status = held.statuses[criterion.id]
+                seen = found.setdefault((held.guideline.id, criterion.id), set())
                 if status != "not applicable":
                     seen.add(status)
-                settled = all(statuses[one.id] != "to answer" for one in deciding)
                 if against == [criterion] and settled:
                     seen.add("alone")
     return {key: frozenset(seen) for key, seen in found.items()}
-
-
-def judged(case: Case, rules: RuleBase) -> Iterator[tuple[Guideline, Mapping[str, Status]]]:
-    """The guidelines that a case is held against, with the statuses by the written semantics."""
-    terms = Terms()
-    order = rules.search_order.order(case.jurisdiction)
-    for procedure in procedures(case, rules.vocabulary, terms.facts_from):
-        setting = Setting(procedure.chart, day_of(case, procedure.chart), order)
-        governed = governing(rules, setting)
-        chosen = [governed] if isinstance(governed, Governed) else []
-        for one in (*chosen, *beside(rules, setting)):
-            yield (
-                one.guideline,
-                {
-                    each.id: status_of(each, procedure.chart, terms.reading, case.record)
-                    for each in one.guideline.criteria
-                },
-            )

@@ -7,15 +7,17 @@ differs is an example that is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from checker.authoring.alone import passing, shown_alone, turning
+from checker.authoring.held import Held, held_against
 from checker.authoring.mutants import Mutant, changed, derived_in, mutants, with_derived
 from checker.authoring.search import NotFound
 from checker.authoring.space import Space, simplest
 from checker.authoring.values import TooManyError
+from checker.case import Case
 from checker.charting import Facts, complete
 from checker.condition import Derived
 from checker.engine.written import status_of
@@ -39,13 +41,13 @@ class Missing:
 class Judged:
     """A mutant and whether it is noticed.
 
-    By an example; by none, with the one that is `missing`; or it cannot be told from its criterion by any
-    chart. `number` is how many combinations were too many to go through.
+    `by` names the example or the case that does; `missing` is an example that would; or it cannot be told from
+    its criterion by any chart. `number` is how many combinations were too many to go through.
     """
 
     mutant: Mutant
     verdict: Verdict
-    by: Example | None = None
+    by: str = ""
     missing: Missing | None = None
     number: int = 0
 
@@ -72,16 +74,20 @@ class Mutated:
         return [one for one in self.mutants if one.verdict == verdict]
 
 
-def mutated(rules: RuleBase, guidelines: Iterable[Guideline]) -> Iterator[Mutated]:
+def mutated(
+    rules: RuleBase, guidelines: Iterable[Guideline], cases: Sequence[Case] = ()
+) -> Iterator[Mutated]:
     """Every criterion of these guidelines with its mutants.
 
+    A case notices a mutant where its determination is another one.
     Those of a derived fact come with the first criterion that names it.
     """
     told: set[str] = set()
+    held = _held_against(cases, rules)
     for guideline in guidelines:
         base = passing(guideline, rules)
         for criterion in guideline.criteria:
-            found = list(_judged(criterion, guideline, base, rules))
+            found = list(_judged(criterion, guideline, base, rules, held.get(guideline.id, ())))
             for derived in derived_in(criterion):
                 if derived.fact not in told:
                     told.add(derived.fact)
@@ -118,7 +124,7 @@ def _of_derived(
             None,
         )
         if by:
-            yield Judged(mutant, "noticed", by)
+            yield Judged(mutant, "noticed", by.name)
         else:
             yield _compared(criterion, mutant, rules, region_of(guideline))
 
@@ -136,7 +142,7 @@ def _kind(
     mutant = Mutant(f"kind: {criterion.kind} → {kind}", replace(criterion, kind=kind))
     by = shown_alone(criterion, guideline, base, rules)
     if by:
-        yield Judged(mutant, "noticed", by)
+        yield Judged(mutant, "noticed", by.name)
         return
     found = turning(criterion, guideline, rules)
     if isinstance(found, NotFound):
@@ -147,8 +153,20 @@ def _kind(
     yield Judged(mutant, "missed", missing=Missing(found.facts, expect))
 
 
+def _held_against(cases: Iterable[Case], rules: RuleBase) -> Mapping[str, list[Held]]:
+    found: dict[str, list[Held]] = {}
+    for case in cases:
+        for one in held_against(case, rules):
+            found.setdefault(one.guideline.id, []).append(one)
+    return found
+
+
 def _judged(
-    criterion: Criterion, guideline: Guideline, base: Facts | None, rules: RuleBase
+    criterion: Criterion,
+    guideline: Guideline,
+    base: Facts | None,
+    rules: RuleBase,
+    held: Sequence[Held],
 ) -> Iterator[Judged]:
     yield from _kind(criterion, guideline, base, rules)
     region = region_of(guideline)
@@ -168,7 +186,11 @@ def _judged(
             None,
         )
         if by:
-            yield Judged(mutant, "noticed", by)
+            yield Judged(mutant, "noticed", by.name)
+            continue
+        case = next((one for one in held if one.notices(mutant.criterion)), None)
+        if case:
+            yield Judged(mutant, "noticed", f"case {case.case.name}")
             continue
         again = next(
             (

@@ -27,6 +27,10 @@ def mutate(
     output: Annotated[
         Literal["text", "json"], typer.Option("--format", help="For people, or for programs.")
     ] = "text",
+    cases: Annotated[
+        Path | None,
+        typer.Option("--cases", help="Cases that notice too.", metavar="FOLDER"),
+    ] = None,
     rules: common.RulesFolder = None,
 ) -> None:
     """Plant one small mistake after the other in each criterion, and see which the examples miss."""
@@ -34,7 +38,9 @@ def mutate(
     from checker.render import authoring as render
 
     base = common.rules_from(rules)
-    found = list(mutated(base, ruletools.chosen(base, ids, "mutate")))
+    guidelines = ruletools.chosen(base, ids, "mutate")
+    held = ruletools.cases_in(cases, base, shipped_rules=False)
+    found = list(mutated(base, guidelines, held))
     if output == "json":
         common.print_json(render.mutant_json(found))
     else:

@@ -247,7 +247,7 @@ def _judged_json(judged: Judged) -> Mapping[str, Any]:
     return {
         "change": judged.mutant.change,
         "verdict": judged.verdict,
-        "noticed_by": judged.by.name if judged.by else None,
+        "noticed_by": judged.by or None,
         "example": {"facts": facts_json(missing.facts), "expect": missing.expect}
         if missing
         else None,

@@ -428,3 +428,23 @@ def test_a_case_of_the_witness_is_yaml(checker: Checker, base: Base) -> None:
 
     examples = yaml.safe_load(Path("found/odg/sound.yaml").read_text(encoding="utf-8"))
     assert {one["expect"] for one in examples} >= {"met", "not met"}
+
+
+def test_a_case_notices_what_no_example_does(checker: Checker, base: Base) -> None:
+    """Where its determination would be another one."""
+    rules = base("sound")
+    facts = "{conservative_care_weeks: 4, facet_tenderness: true}"
+    request = "{id: 1, procedure: medial_branch_block, request_date: 2015-01-01}"
+    Path("cases").mkdir()
+    Path("cases/four.yaml").write_text(
+        f"case: four\nrecord: closed\nfacts: {facts}\nrequests: [{request}]\n", encoding="utf-8"
+    )
+    document = checker(
+        "rules", "mutate", "--rules", rules, "--cases", "cases", "--format", "json"
+    ).json
+    noticed = {
+        one["change"]: one["noticed_by"] for each in document["criteria"] for one in each["mutants"]
+    }
+
+    assert noticed["requires: conservative care weeks: at least → more than"] == "case four"
+    assert noticed["requires: conservative care weeks: 4 → 3"] is None
