@@ -202,7 +202,7 @@ def _ungoverned(case: Case, procedure: Procedure, why: NotCovered, engine: Engin
 
 
 def day_of(case: Case, chart: Chart) -> date | None:
-    """The day whose guidelines count for a case: that of the request, else of its review; None if unknown."""
+    """The day of a request, or of the utilization review where it has none; None where a case gives neither."""
     requested = chart.get("request_date")
     if isinstance(requested, Documented) and isinstance(requested.value, date):
         return requested.value

@@ -26,6 +26,13 @@ class Ran:
         """Whether that is the status which its author expects, or is known not to be."""
         return (self.status == self.example.expect) != bool(self.example.known_failure)
 
+    @property
+    def difference(self) -> str:
+        """How the status and the expectation differ, in words, or that they do not any more."""
+        if self.status == self.example.expect:
+            return f"it is {self.status} as expected; leave `known_failure` out"
+        return f"expected {self.example.expect}, got {self.status}"
+
 
 def run_examples(engine: Engine) -> list[Ran]:
     """All examples of all guidelines, in the order of the rule base.

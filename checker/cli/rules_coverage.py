@@ -57,8 +57,8 @@ def run(
 ) -> None:
     """Run the examples of every criterion on both engines."""
     from checker.authoring.examples import run_examples
-    from checker.render.authoring import coverage_lines
-    from checker.render.rules import show_examples, tried
+    from checker.render.authoring import coverage_lines, known_failure_lines, tried
+    from checker.render.rules import show_examples
 
     engine = common.engine_for(rules)
     guidelines = ruletools.chosen(engine.rules, ids, "test")
@@ -69,6 +69,8 @@ def run(
 
         print(junit("checker rules test", tried(ran)), end="")
     else:
+        for line in known_failure_lines(ran):
+            print(line)
         show_examples(ran, engine, common.console())
     if with_coverage:
         found = _covered(engine.rules, guidelines, cases, shipped_rules=rules is None)

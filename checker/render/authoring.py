@@ -9,6 +9,7 @@ from checker.anatomy import Anatomy
 from checker.authoring.corpus import Corpus
 from checker.authoring.cover import Cell
 from checker.authoring.coverage import Coverage, Covered
+from checker.authoring.examples import Ran
 from checker.authoring.mutation import Judged, Mutated, summed
 from checker.authoring.proofs import CODES, Finding, Proofs
 from checker.authoring.strictness import Compared, Direction
@@ -16,7 +17,7 @@ from checker.authoring.versions import Changed, Versions
 from checker.authoring.witness import as_written
 from checker.charting import Facts
 from checker.guideline import NOT_STATED
-from checker.render.records import Notice, Rule
+from checker.render.records import Notice, Rule, Tried
 from checker.render.words import condition_words
 from checker.rulebase import RuleBase
 from checker.wording import fact_words, joined, plain
@@ -45,6 +46,30 @@ def _many(number: int, noun: str) -> str:
     )
     words = "criteria" if words == "criterions" else words
     return f"{number:,} {words}"
+
+
+# examples ----------------------------------------------------------------------------------------------
+
+
+def known_failure_lines(ran: Sequence[Ran]) -> Iterator[str]:
+    """The examples that are known to fail, and why."""
+    for one in ran:
+        if one.as_expected and one.example.known_failure:
+            told = f"{one.criterion.id}: {one.example.name}: {one.difference}"
+            yield f"known failure  {told}, because {one.example.known_failure}"
+
+
+def tried(ran: Sequence[Ran]) -> list[Tried]:
+    """The examples as tests, for the formats of other tools."""
+    return [
+        Tried(
+            f"{one.guideline.id}#{one.criterion.id}",
+            one.example.name,
+            one.example.place,
+            None if one.as_expected else one.difference,
+        )
+        for one in ran
+    ]
 
 
 # coverage ----------------------------------------------------------------------------------------------

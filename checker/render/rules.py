@@ -12,7 +12,6 @@ from rich.text import Text
 from checker.authoring.examples import Ran
 from checker.engine.agreed import Engine
 from checker.guideline import Criterion, Guideline, Silence
-from checker.render.records import Tried
 from checker.render.words import condition_words
 from checker.rulebase import RuleBase
 from checker.wording import plain
@@ -103,25 +102,6 @@ def _show_criterion(number: int, criterion: Criterion, console: Console) -> None
         console.print(Padding(Text(line), (0, 0, 0, 3), expand=False))
 
 
-def tried(ran: Sequence[Ran]) -> list[Tried]:
-    """The examples as tests, for the formats of other tools."""
-    return [
-        Tried(
-            f"{one.guideline.id} {one.criterion.id}",
-            one.example.name,
-            one.example.place,
-            None if one.as_expected else _failure(one),
-        )
-        for one in ran
-    ]
-
-
-def _failure(ran: Ran) -> str:
-    if ran.status == ran.example.expect:
-        return f"it is {ran.status} as expected now; leave `known_failure` out"
-    return f"expected {ran.example.expect}, got {ran.status}"
-
-
 def show_examples(ran: Sequence[Ran], engine: Engine, console: Console) -> None:
     """The examples that fail, then the counts."""
     failed = [one for one in ran if not one.as_expected]
@@ -130,16 +110,11 @@ def show_examples(ran: Sequence[Ran], engine: Engine, console: Console) -> None:
         table.add_row(
             Text("failed", style="bold red"), Text(f"{one.criterion.id}: {one.example.name}")
         )
-        table.add_row("", _failure(one))
+        table.add_row("", one.difference)
         table.add_row("", Text(f"{one.example.place}   {one.guideline.id}", style="dim"))
         console.print(table)
     rules = engine.rules
     criteria = sum(len(one.criteria) for one in rules.guidelines.values())
     counts = f"{len(rules.guidelines)} guidelines, {criteria} criteria, {len(rules.vocabulary.facts)} facts"
-    known = [one for one in ran if one.as_expected and one.example.known_failure]
-    for one in known:
-        told = f"{one.criterion.id}: {one.example.name}: {_failure(one)}"
-        console.print(f"known failure  {told}, because {one.example.known_failure}")
-    passed = f"{len(ran) - len(failed) - len(known)} examples passed, {len(failed)} failed"
-    passed += f", {len(known)} known to fail" if known else ""
+    passed = f"{len(ran) - len(failed)} examples passed, {len(failed)} failed"
     console.print(f"{counts}: {passed} (decided by {engine.name})")

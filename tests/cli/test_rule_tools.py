@@ -237,7 +237,7 @@ def test_a_known_failure_is_listed_with_its_reason(checker: Checker, base: Base)
     rewritten(rules / "odg" / "sound.yaml", "expect: presumed", "expect: met")
     ran = checker("rules", "test", "--rules", rules)
     assert ran.code == 1
-    assert "it is met as expected now; leave `known_failure` out" in ran.out
+    assert "it is met as expected; leave `known_failure` out" in ran.out
 
 
 def test_examples_are_told_as_junit(checker: Checker) -> None:
