@@ -208,7 +208,7 @@ def _ungoverned(case: Case, procedure: Procedure, why: NotCovered, engine: Engin
 
 
 def day_of(case: Case, chart: Chart) -> date | None:
-    """The day of the request, or that of the letter's utilization review; None where neither is known."""
+    """The day of a request, or of the utilization review where it has none; None where a case gives neither."""
     requested = chart.get("request_date")
     if isinstance(requested, Documented) and isinstance(requested.value, date):
         return requested.value

@@ -59,6 +59,7 @@ class ExampleEntry(FromFile):
     record: RecordKind = "closed"
     facts: dict[str, Any] = {}
     expect: Status
+    known_failure: Text | None = None
 
 
 class CriterionEntry(FromFile):
@@ -73,6 +74,7 @@ class CriterionEntry(FromFile):
     unless: Any = None
     if_silent: Silence
     fix: Text
+    prove: Many[Allowance] = ()
     verified: bool
     note: str | None = None
     lint: Many[Allowance] = ()
@@ -87,6 +89,7 @@ class GuidelineFile(FromFile):
     source: SourceEntry
     in_force: _InForceEntry
     covers: dict[str, Many[str]]
+    prove: Many[Allowance] = ()
     notes: str | None = None
     lint: Many[Allowance] = ()
     criteria: Many[CriterionEntry]
@@ -94,20 +97,25 @@ class GuidelineFile(FromFile):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A situation that a criterion's author expects to have a status; it runs as a test."""
+    """A situation that a criterion's author expects to have a status; it runs as a test.
+
+    `known_failure` says why it does not have it yet; such an example is listed and does not fail.
+    """
 
     name: str
     record: RecordKind
     facts: Facts
     expect: Status
     place: Place
+    known_failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """One requirement. `when`, `requires` and `unless` are what it asks of the facts.
 
-    `verified` is false where the criterion rests on memory and not on a source that was read.
+    `verified` is false where the criterion rests on memory and not on a source that was read. `proved` are the
+    findings of `rules prove` that its author expects.
     """
 
     id: str
@@ -123,6 +131,7 @@ class Criterion:
     note: str | None
     examples: tuple[Example, ...]
     place: Place
+    proved: tuple[Allowance, ...] = ()
 
     @property
     def place_in_source(self) -> str:
@@ -145,7 +154,8 @@ class Guideline:
     """The criteria of one source and edition, with the requests and the dates they are for.
 
     `covers` gives the values of the request's facts that the guideline speaks of; `not_stated` among
-    them means that the request need not say. `until` is None while an edition is in force.
+    them means that the request need not say. `until` is None while an edition is in force. `proved` are the
+    findings of `rules prove` about the guideline as a whole that its author expects.
     """
 
     id: str
@@ -157,6 +167,7 @@ class Guideline:
     notes: str | None
     criteria: tuple[Criterion, ...]
     place: Place
+    proved: tuple[Allowance, ...] = ()
 
     def uncovered(self, request: Mapping[str, Fact]) -> list[str]:
         """The facts of a request that put it outside the guideline; empty when it is covered."""
@@ -217,6 +228,7 @@ def load_guideline(
         notes=file.notes,
         criteria=tuple(criterion for criterion in criteria if criterion),
         place=document.place(()),
+        proved=file.prove,
     )
 
 
@@ -262,12 +274,14 @@ def _criterion(
         note=entry.note,
         examples=examples,
         place=reader.document.place(path),
+        proved=entry.prove,
     )
 
 
 def _example(facts: FactReader, path: Path_, entry: ExampleEntry) -> Example:
     read = facts.read((*path, "facts"), entry.facts)
-    return Example(entry.name, entry.record, read, entry.expect, facts.document.place(path))
+    place = facts.document.place(path)
+    return Example(entry.name, entry.record, read, entry.expect, place, entry.known_failure)
 
 
 def _check_ids(document: Document, criteria: tuple[CriterionEntry, ...]) -> None:

@@ -33,6 +33,12 @@ class Relation:
     says: str
     contradiction: Condition
 
+    @property
+    def parts(self) -> tuple[Condition, ...]:
+        """The conditions of which at least one is not true of any chart."""
+        whole = self.contradiction
+        return whole.parts if isinstance(whole, All) else (whole,)
+
     def broken_by(self, chart: Chart) -> list[str]:
         """The facts of a chart that contradict each other, however conflicts are settled; else none."""
         named = {name: chart[name] for name in facts_in(self.contradiction) if name in chart}

@@ -57,6 +57,7 @@ class _NumberEntry(_Entry):
     unit: Text
     from_: float | None = Field(None, alias="from")
     to: float | None = None
+    more: Literal["helps", "hurts"] | None = None
 
 
 class _EnumEntry(_Entry):
@@ -218,6 +219,8 @@ class FactSpec:
     condition of a derived fact in the vocabulary file. Neither kind is ever written in a case. `when` leads to
     the condition without which the fact is not asked. `unfinished` names the values of a choice that another
     can still follow, once it is documented or once treatment has gone on; None: any value can be followed.
+    `more` says of a number that more of it never turns a criterion against a request (`helps`), or never for
+    it (`hurts`); `rules prove` holds the criteria to it.
     """
 
     name: str
@@ -233,6 +236,7 @@ class FactSpec:
     derived_when: Path_ | None = None
     when: Path_ | None = None
     unfinished: Mapping[str, Remedy] | None = None
+    more: Literal["helps", "hurts"] | None = None
 
     @property
     def written(self) -> bool:
@@ -467,6 +471,10 @@ def _spec(document: Document, path: Path_, name: str, *, in_list: bool = False) 
     if in_list and isinstance(entry, _ListEntry | DerivedEntry):
         document.report(path, "a field of a record cannot be a list of records or derived")
         return None
+    if in_list and isinstance(entry, _NumberEntry) and entry.more:
+        document.report(
+            (*path, "more"), "`more` is for facts of the case, not for fields of a record"
+        )
     return FactSpec(
         name=name,
         type=kind_of_fact,
@@ -481,6 +489,7 @@ def _spec(document: Document, path: Path_, name: str, *, in_list: bool = False) 
         derived_when=(*path, "derived_when") if isinstance(entry, DerivedEntry) else None,
         when=(*path, "when") if "when" in raw else None,
         unfinished=entry.unfinished if isinstance(entry, _EnumEntry) else None,
+        more=entry.more if isinstance(entry, _NumberEntry) else None,
     )
 
 

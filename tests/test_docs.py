@@ -111,7 +111,10 @@ def test_every_command_has_help_and_a_page() -> None:
     """No command of the program is missing from the documentation."""
     pages = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     of_audit = ("runs", "diff", "replay", "forget")
-    of_rules = ("list", "show", "check", "test", "lint", "explain", "fmt", "schema", "docs")
+    of_rules = (
+        *("list", "show", "check", "test", "lint", "explain", "fmt", "schema", "docs"),
+        *("coverage", "prove", "mutate", "diff", "compare"),
+    )
     of_new = ("fact", "guideline", "criterion")
     commands = (
         *("check", "explain", "flip", "new", "extract", "audit"),

@@ -23,8 +23,15 @@ class Ran:
 
     @property
     def as_expected(self) -> bool:
-        """Whether that is the status which its author expects."""
-        return self.status == self.example.expect
+        """Whether that is the status which its author expects, or is known not to be."""
+        return (self.status == self.example.expect) != bool(self.example.known_failure)
+
+    @property
+    def difference(self) -> str:
+        """How the status and the expectation differ, in words, or that they do not any more."""
+        if self.status == self.example.expect:
+            return f"it is {self.status} as expected; leave `known_failure` out"
+        return f"expected {self.example.expect}, got {self.status}"
 
 
 def run_examples(engine: Engine, guidelines: Collection[str] | None = None) -> list[Ran]:

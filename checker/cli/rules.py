@@ -9,10 +9,15 @@ import typer
 from checker.cli import (
     common,
     rules_check,
+    rules_compare,
+    rules_coverage,
+    rules_diff,
     rules_docs,
     rules_fmt,
     rules_lint,
+    rules_mutate,
     rules_new,
+    rules_prove,
     rules_schema,
 )
 from checker.errors import Place, Problem, RuleError, did_you_mean
@@ -23,9 +28,14 @@ app.command("test")(rules_check.examples)
 app.add_typer(rules_new.app, name="new")
 app.command("lint")(rules_lint.lint)
 app.command("explain")(rules_lint.explain)
-app.command("schema")(rules_schema.schema)
-app.command("docs")(rules_docs.docs)
 app.command("fmt")(rules_fmt.fmt)
+app.command("coverage")(rules_coverage.coverage)
+app.command("prove")(rules_prove.prove)
+app.command("mutate")(rules_mutate.mutate)
+app.command("diff")(rules_diff.diff)
+app.command("compare")(rules_compare.compare)
+app.command("docs")(rules_docs.docs)
+app.command("schema")(rules_schema.schema)
 
 
 @app.command("list")

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from checker.cli import common, rulefiles
+from checker.cli import common, rulefiles, rules_coverage, ruletools
 from checker.cli.watching import watch as keep_watching
+from checker.engine.agreed import Engine
 from checker.rulebase import RuleBase
-
-if TYPE_CHECKING:
-    pass
 
 Watch = Annotated[
     bool, typer.Option("--watch", help="Run again whenever a rule file changes; Ctrl-C ends.")
@@ -54,32 +52,60 @@ def examples(
         Literal["text", "json", "junit"],
         typer.Option("--format", help="For people, or for programs."),
     ] = "text",
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Also show which situations no example shows.")
+    ] = False,
+    cases: ruletools.CasesFolder = None,
     watch: Watch = False,
     rules: common.RulesFolder = None,
 ) -> None:
     """Run the examples beside the criteria, of all guidelines or of those in the files named."""
     base = rulefiles.rule_base(paths or [], rules)
     folder = base if paths else rules
-    raise typer.Exit(
-        _once_or_watching(base, lambda: _test(paths, folder, base, output), watching=watch)
-    )
+
+    def once() -> int:
+        engine = common.engine_for(folder)
+        ids = _guidelines(engine.rules, paths, base)
+        holds = _test(engine, ids, output)
+        if coverage:
+            holds = _cover(engine.rules, ids, cases, output, shipped_rules=folder is None) and holds
+        return common.READY if holds else common.NOT_READY
+
+    raise typer.Exit(_once_or_watching(base, once, watching=watch))
 
 
-def _test(paths: Sequence[Path] | None, folder: Path | None, base: Path, output: str) -> int:
+def _test(engine: Engine, ids: set[str], output: str) -> bool:
+    """Run the examples of these guidelines and show them; whether all are as expected."""
     from checker.authoring.examples import run_examples
-    from checker.render.rules import examples_json, examples_tried, show_examples
+    from checker.render.authoring import known_failure_lines, tried
+    from checker.render.rules import examples_json, show_examples
 
-    engine = common.engine_for(folder)
-    ran = run_examples(engine, _guidelines(engine.rules, paths, base))
+    ran = run_examples(engine, ids)
     if output == "text":
+        for line in known_failure_lines(ran):
+            print(line)
         show_examples(ran, engine, common.console())
     elif output == "json":
         common.print_json(examples_json(ran, engine))
     else:
         from checker.render.junit import junit
 
-        print(junit("checker rules test", examples_tried(ran)), end="")
-    return common.READY if all(one.as_expected for one in ran) else common.NOT_READY
+        print(junit("checker rules test", tried(ran)), end="")
+    return all(one.as_expected for one in ran)
+
+
+def _cover(
+    rules: RuleBase, ids: set[str], cases: Path | None, output: str, *, shipped_rules: bool
+) -> bool:
+    """Show, to people, what the examples leave out; whether that is nothing."""
+    from checker.render.authoring import coverage_lines
+
+    guidelines = [one for name, one in rules.guidelines.items() if name in ids]
+    found = rules_coverage.covered(rules, guidelines, cases, shipped_rules=shipped_rules)
+    if output == "text":
+        for line in coverage_lines(found, full=False):
+            print(line)
+    return rules_coverage.complete(found)
 
 
 def _guidelines(rules: RuleBase, paths: Sequence[Path] | None, base: Path) -> set[str]:

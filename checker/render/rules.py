@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -17,7 +17,7 @@ from checker.authoring.lint.catalogue import Remark
 from checker.engine.agreed import Engine
 from checker.guideline import Criterion, Guideline, Silence
 from checker.render.lint import told
-from checker.render.records import Level, Tried
+from checker.render.records import Level
 from checker.render.words import condition_words
 from checker.rulebase import RuleBase
 from checker.wording import plain
@@ -132,7 +132,7 @@ def _show_failed(ran: Sequence[Ran], console: Console) -> None:
         table.add_row(
             Text("failed", style="bold red"), Text(f"{one.criterion.id}: {one.example.name}")
         )
-        table.add_row("", f"expected {one.example.expect}, got {one.status}")
+        table.add_row("", one.difference)
         table.add_row("", Text(f"{one.example.place}   {one.guideline.id}", style="dim"))
         console.print(table)
 
@@ -178,19 +178,6 @@ def _lint_words(levels: Counter[Level]) -> str:
     parts = [count(levels[one], one) for one in ("error", "warning") if levels[one]]
     notes = f"; {count(levels['note'], 'note')}" if levels["note"] else ""
     return f"{', '.join(parts) or 'nothing to mend'}{notes}"
-
-
-def examples_tried(ran: Iterable[Ran]) -> list[Tried]:
-    """The examples for JUnit, one group for each criterion."""
-    return [
-        Tried(
-            f"{one.guideline.id}#{one.criterion.id}",
-            one.example.name,
-            one.example.place,
-            None if one.as_expected else f"expected {one.example.expect}, got {one.status}",
-        )
-        for one in ran
-    ]
 
 
 def examples_json(ran: Sequence[Ran], engine: Engine) -> dict[str, Any]:

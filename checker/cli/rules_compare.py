@@ -1,0 +1,33 @@
+"""`checker rules compare`: one guideline against another."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from checker.cli import common, ruletools
+
+
+def compare(
+    one: Annotated[str, typer.Argument(help="A guideline's id.", metavar="ID")],
+    other: Annotated[str, typer.Argument(help="Another one's.", metavar="ID")],
+    output: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="For people, or for programs.")
+    ] = "text",
+    rules: common.RulesFolder = None,
+) -> None:
+    """Tell which of two guidelines is stricter, with a short chart for each direction."""
+    from checker.authoring.strictness import compare as compared
+    from checker.render.authoring import compared_json, compared_lines
+
+    base = common.rules_from(rules)
+    ruletools.chosen(base, [one, other], "compare")
+    found = compared(base.guidelines[one], base.guidelines[other], base)
+    if output == "json":
+        common.print_json(compared_json(found))
+    else:
+        for line in compared_lines(found, base):
+            print(line)
+    proved = all(direction.proved for direction in found.directions)
+    raise typer.Exit(common.READY if proved else common.CANNOT_TELL)

@@ -1,0 +1,84 @@
+"""What the commands about the rule base share: which guidelines, which cases, where to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from checker.case import Case
+from checker.cli import common
+from checker.errors import Place, Problem, RuleError, did_you_mean, shown_path
+from checker.guideline import Guideline
+from checker.rulebase import RuleBase
+from checker.shipped import shipped
+
+Ids = Annotated[
+    list[str] | None,
+    typer.Argument(help="Guidelines by id; all if none is named.", metavar="[ID]..."),
+]
+CasesFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--cases",
+        help="A folder of cases that count too; by default the shipped ones, with the shipped rules.",
+        metavar="FOLDER",
+    ),
+]
+
+
+def chosen(rules: RuleBase, ids: Sequence[str] | None, command: str) -> list[Guideline]:
+    """The guidelines with these ids, or all.
+
+    Raises:
+        RuleError: with every id that is unknown.
+    """
+    problems = []
+    for one in ids or ():
+        if one not in rules.guidelines:
+            hint = did_you_mean(one, rules.guidelines) or "; see checker rules list"
+            problems.append(
+                Problem(Place(f"checker rules {command}"), f"unknown guideline `{one}`{hint}")
+            )
+    if problems:
+        raise RuleError(problems)
+    return [rules.guidelines[one] for one in dict.fromkeys(ids or rules.guidelines)]
+
+
+def cases_in(folder: Path | None, rules: RuleBase, *, shipped_rules: bool) -> list[Case]:
+    """The cases of a folder, or the shipped ones.
+
+    Raises:
+        CaseError: for the first case that cannot be read.
+    """
+    if folder is None and not shipped_rules:
+        return []
+    read = common.Cases(common.case_files([str(folder or shipped("cases"))]), rules)
+    return [case for file in read.files for case in read.cases(file)]
+
+
+def write_all(folder: Path, texts: Mapping[str, str]) -> int:
+    """Write texts under names that are free in a folder, which is made; nothing is overwritten.
+
+    Raises:
+        RuleError: if a file is there already or cannot be written.
+    """
+    taken = [name for name in texts if (folder / name).exists()]
+    if taken:
+        raise RuleError(_taken(folder, taken))
+    try:
+        for name, text in texts.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as failure:
+        said = f"cannot be written: {failure.strerror or type(failure).__name__}"
+        raise RuleError([Problem(Place(shown_path(folder)), said)]) from None
+    return len(texts)
+
+
+def _taken(folder: Path, names: Iterable[str]) -> list[Problem]:
+    said = "exists already; name another folder"
+    return [Problem(Place(shown_path(folder / name)), said) for name in names]
