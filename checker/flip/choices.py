@@ -228,7 +228,9 @@ class Choices:
 
     def _numbers(self, cell: Cell, steps: int) -> list[float]:
         low = self._lowest(cell)
-        constants = sorted({one for one in self._constants(cell) if isinstance(one, int | float)} or {low})
+        constants = sorted(
+            {one for one in self._constants(cell) if isinstance(one, int | float)} or {low}
+        )
         near = [one + step for one in constants for step in range(-steps, steps + 1)]
         pairs = pairwise(constants)
         between = [(one + other) / 2 for one, other in pairs if other - one <= 1]
@@ -289,11 +291,11 @@ class Choices:
             for one in self._read(labels, acts_on)
         ]
         joints = [one for one in readings if one]
-        if len(cell) > 1 and not self.free:
-            if isinstance(fact, Conflicting):
+        if self.kind(cell) != "request":
+            if isinstance(fact, Conflicting) and not self.free:
                 yield from (tuple(anatomy.in_order(one)) for one in readings)
                 return
-            yield from map(_labels, _subsets(self._joints_in_play, ()))
+            yield from map(_labels, _subsets(self._joints_in_play, readings))
             return
         if joints:
             for most in range(max(map(len, joints)), 0, -1):

@@ -23,7 +23,10 @@ from tests.semantics.situation import Situation, Written
 solver = pytest.importorskip("tests.flip.solver")
 
 STEPS = 400
-DRAWN = 20_000 if os.environ.get("HYPOTHESIS_PROFILE") == "fuzz" else 800
+FUZZ = os.environ.get("HYPOTHESIS_PROFILE") == "fuzz"
+DRAWN = 20_000 if FUZZ else 850
+SOLVED = 300
+"""So many rule bases are given to the solver on every commit, and all of them under the profile `fuzz`."""
 MOST_SETS = 12
 """Of one situation, so many sets are asked of the solver."""
 
@@ -150,7 +153,8 @@ def test_every_set_turns_the_determination_no_part_of_it_does_and_a_solver_finds
             for size in range(len(one.way.changes)):
                 for part in combinations(one.way.changes, size):
                     assert outcome_after(situation, reading, part) != "Overturned", part
-        if found.complete and found.number <= len(found.sets):
+        enough = seen["solved"] >= SOLVED and not FUZZ
+        if found.complete and found.number <= len(found.sets) and not enough:
             compare_with_solver(situation, reading, found)
 
     def compare_with_solver(situation: Situation, reading: Reading, found: Flip) -> None:
@@ -172,7 +176,7 @@ def test_every_set_turns_the_determination_no_part_of_it_does_and_a_solver_finds
 
     assert seen["cases"] >= 500
     assert seen["sets"] >= 500
-    assert seen["solved"] >= 300
+    assert seen["solved"] >= SOLVED
     assert seen["solved with sets"] >= 100
 
 
@@ -187,7 +191,7 @@ def test_a_finding_that_sinks_a_good_determination_does_so_when_it_is_written_do
         phases=[Phase.generate],
         report_multiple_bugs=False,
     )
-    @given(turnable(most=2, depth=1, good=True))
+    @given(turnable(most=2, depth=1, sought=["Overturned"]))
     def sinks(drawn: tuple[Situation, Reading]) -> None:
         situation, reading = drawn
         determination, found = turning(situation, reading)
@@ -199,4 +203,4 @@ def test_a_finding_that_sinks_a_good_determination_does_so_when_it_is_written_do
 
     sinks()
 
-    assert seen["sinks"] >= 50
+    assert seen["sinks"] >= 30
