@@ -96,7 +96,16 @@ def update(page: Path, arguments: str, expected: str, real: str, code: int) -> N
 def test_every_command_has_help_and_a_page() -> None:
     """No command of the program is missing from the documentation."""
     pages = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-    for words in ("check", "explain", "new", "audit", "rules list", "rules show", "rules check"):
+    for words in (
+        "check",
+        "explain",
+        "flip",
+        "new",
+        "audit",
+        "rules list",
+        "rules show",
+        "rules check",
+    ):
         output, code = run(f"{words} --help")
 
         assert code == 0

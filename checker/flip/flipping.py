@@ -540,9 +540,9 @@ def _in_the_way(judged: Judged, scene: Scene) -> Iterator[Finding]:
 def _factors(found: Found) -> list[_Group]:
     """The sets of one search as a product: one option of each group makes a set, and all sets arise so."""
     options = [_Option(one, {}) for one in found.sets]
-    by_places: dict[frozenset[Cell], list[Edits]] = {}
+    by_places: dict[frozenset[Any], list[Edits]] = {}
     for one in found.sets:
-        by_places.setdefault(frozenset(one), []).append(one)
+        by_places.setdefault(_places(one), []).append(one)
     options = [option for variants in by_places.values() for option in _gathered(variants)]
     blocks: list[set[Cell]] = []
     for cell in dict.fromkeys(cell for one in options for cell in one.edits):
@@ -558,12 +558,23 @@ def _factors(found: Found) -> list[_Group]:
 
 
 def _gathered(variants: Sequence[Edits]) -> list[_Option]:
-    """Sets that change the same places as one option, where their values can be combined freely."""
+    """Sets that change the same places as one option; with all values, where these combine freely."""
     first = variants[0]
+    variants = [one for one in variants if one.keys() == first.keys()]
     values = {cell: list(dict.fromkeys(one[cell] for one in variants)) for cell in first}
     if prod(map(len, values.values())) == len(variants):
         return [_Option(first, values)]
-    return [_Option(one, {cell: [choice] for cell, choice in one.items()}) for one in variants]
+    return [_Option(first, {cell: [choice] for cell, choice in first.items()})]
+
+
+def _places(edits: Edits) -> frozenset[Any]:
+    """The places that a set changes; which of several new records a field belongs to makes no difference."""
+    records: dict[Cell, set[Any]] = {}
+    for cell in edits:
+        if len(cell) > 1 and (cell[0],) in edits:
+            records.setdefault(cell[:2], set()).add(cell[2])
+    alone = [cell for cell in edits if cell[:2] not in records]
+    return frozenset([*alone, *((cell[0], frozenset(names)) for cell, names in records.items())])
 
 
 def _hang_together(options: Sequence[_Option], cell: Cell, other: Cell) -> bool:

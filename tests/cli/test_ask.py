@@ -121,7 +121,7 @@ def test_an_answer_that_contradicts_the_case_is_refused(
 
 
 def test_earlier_blocks_are_asked_about_one_by_one(
-    checker: Checker, case_file: Callable[..., Path]
+    case_file: Callable[..., Path],
 ) -> None:
     """First how many there were, then what a criterion looks at in each."""
     facts = "facet_tenderness: true, conservative_care_failed: true"

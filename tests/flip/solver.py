@@ -1,14 +1,14 @@
-"""What would turn a determination, a second time: the rules as written, told to a solver, no code of the checker.
+"""What would turn a determination, a second time: the rules as written, told to a solver.
 
-A condition is four truths: true or not false for certain, and true or not false for all that is known. Every place of
-a chart that may change has a switch and a value of its own, over all values and not only the likely ones.
+No code of the checker is used. A condition is four truths: true or not false for certain, and true or not
+false for all that is known. Every place of a chart that may change has a switch and a value of its own,
+over all values and not only the likely ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import product
 from math import prod
 from typing import Any
@@ -529,8 +529,8 @@ def _settled(name: str, said: Written) -> Iterator[Written]:
             raise BeyondError
         case list() if name in LISTS:
             for record in said:
-                for field_, value in record.items():
-                    if isinstance(value, dict) and "conflicting" in value or value == ["L3-L5"]:
+                for value in record.values():
+                    if (isinstance(value, dict) and "conflicting" in value) or value == ["L3-L5"]:
                         raise BeyondError
                     if isinstance(value, dict) and value.get("value") == ["L3-L5"]:
                         raise BeyondError
@@ -565,7 +565,3 @@ def smallest_sets(
             break
         solver.add(z3.Not(z3.And([priced[cell].switch for cell in cells])))
     return found
-
-
-def day(value: date) -> int:
-    return value.toordinal()

@@ -1,4 +1,4 @@
-"""What would turn a determination, on generated rule bases and charts; and beside a solver that knows no way."""
+"""What would turn a determination, on generated rule bases and charts, and beside a solver."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from hypothesis import Phase, given, settings
 from checker.determination import Determination, Terms, determine
 from checker.engine.agreed import Engine
 from checker.engine.written import Reading
-from checker.errors import CaseError
 from checker.fact import Conflicting, Documented, Fact, NotDocumented
 from checker.flip.flipping import Change, Flip, Way, flip
 from tests.flip.strategies import outcome_of, turnable
