@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.flipping import flipping
 from benchmarks.loading import loading, size
 from benchmarks.memory import memory
 from benchmarks.speed import speed
@@ -38,6 +39,7 @@ def measured(sizes: Sizes) -> dict[str, list[Row]]:
     rules = load_rules(shipped("rules"))
     parts = {
         "Deciding single cases": lambda: speed(rules, sizes.cases, sizes.rounds),
+        "What would change the answer": lambda: flipping(rules),
         "Starting": lambda: startup(sizes.processes),
         "The rule base": lambda: loading(sizes.loads),
         "Memory": lambda: memory(sizes.small_cases, sizes.full_cases),
