@@ -121,7 +121,8 @@ def canonical(cells: frozenset[Any], situation: Situation) -> frozenset[Any]:
             new.setdefault(cell[:2], set()).add(cell[2])
         else:
             kept.add(cell)
-    return frozenset(kept | {(of, tuple(sorted(names))) for (of, _), names in new.items()})
+    alike = Counter((of, tuple(sorted(names))) for (of, _), names in new.items())
+    return frozenset(kept | set(alike.items()))
 
 
 # --- The property -----------------------------------------------------------------------------------
