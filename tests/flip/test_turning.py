@@ -100,8 +100,14 @@ def places(way: Way, situation: Situation) -> frozenset[Any]:
         found.add((one.fact,) if one.of is None else (one.of, (one.record or 0) - 1, one.fact))
         if isinstance(one.to, tuple) and one.to and isinstance(one.to[0], Mapping):
             for number, record in enumerate(one.to):
-                if number >= on_file(situation, one.fact):
-                    found |= {(one.fact, number, name) for name in record}
+                before = {}
+                if number < on_file(situation, one.fact) and isinstance(one.before, Documented):
+                    before = one.before.value[number]  # type: ignore[index]
+                found |= {
+                    (one.fact, number, name)
+                    for name in record
+                    if name not in before or record[name] != before[name]
+                }
     return canonical(frozenset(found), situation)
 
 

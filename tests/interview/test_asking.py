@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from itertools import product
 
 from hypothesis import Phase, given, settings
@@ -13,10 +14,13 @@ from checker.engine.agreed import Engine
 from checker.engine.written import Reading
 from checker.interview.asking import Asked, Interview
 from tests.flip.strategies import outcome_of, turnable
-from tests.semantics.situation import LISTS, SILENT, Situation, values_of, words
+from tests.semantics.situation import ENTRIES, LISTS, SILENT, Situation, values_of, words
 from tests.semantics.strategies import undisputed
 
 NO_ENGINE = "the written semantics are tried here"
+BEYOND = {"number": (0, 9), "date": (date(2015, 1, 1), date(2015, 1, 5)), "levels": (["L5-S1"],)}
+"""Values on either side of those that rules and charts hold."""
+
 MOST = 100
 """So many answers to the other open facts are tried."""
 
@@ -47,7 +51,7 @@ def replies(asked: Asked, situation: Situation) -> list[object]:
             for at in (0, 1, 2)
         ]
         return [[], one[:1], one[1:2], one, one * 2, SILENT]
-    return [*values_of(asked.spec.name), SILENT]
+    return [*values_of(asked.spec.name), *BEYOND.get(ENTRIES[asked.spec.name]["type"], ()), SILENT]
 
 
 def statuses(situation: Situation, reading: Reading, ids: tuple[str, ...]) -> tuple[str, ...]:
