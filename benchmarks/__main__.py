@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.auditing import auditing
+from benchmarks.flipping import flipping
 from benchmarks.loading import loading, size
 from benchmarks.memory import memory
 from benchmarks.reading import reading
@@ -57,6 +58,7 @@ def measured(sizes: Sizes) -> dict[str, list[Row]]:
         "Deciding single cases": lambda: speed(rules, sizes.cases, sizes.rounds),
         "Auditing": lambda: auditing(rules, sizes.rounds),
         "Reports and saved audits": lambda: reporting(rules, sizes.rounds),
+        "What would change the answer": lambda: flipping(rules),
         "Starting": lambda: startup(sizes.processes),
         "The rule base": lambda: loading(sizes.loads),
         "Memory": lambda: memory(sizes.small_cases, sizes.full_cases),

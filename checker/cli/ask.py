@@ -8,40 +8,25 @@ results on standard output.
 from __future__ import annotations
 
 import os
-import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from checker.case import Case, load_case, parse_case
-from checker.charting import FactReader
 from checker.cli import common
+from checker.cli.dialogue import as_yaml, choices, save, tell, typed
 from checker.determination import Determination, Terms, determine, determine_beside
 from checker.engine.agreed import Engine
 from checker.errors import CaseError, EngineError, InputError, Place, Problem
 from checker.fact import Conflicting, Documented, Fact
 from checker.interview.asking import Asked, Interview
 from checker.interview.saving import answered
-from checker.vocabulary import (
-    Boolean,
-    Date,
-    Enum,
-    FactSpec,
-    Levels,
-    ListOf,
-    Number,
-    SetOf,
-    TargetLabels,
-)
 from checker.wording import fact_words, plain
-from checker.yamlfile import Path_, parse
+from checker.yamlfile import Path_
 
 _KEYS = "s not in the record   ? why am I asked   b back   q save and stop"
-_MANY_RECORDS = 9
 
 
 @dataclass
@@ -69,12 +54,12 @@ class Conversation:
             self._ask(determination, asked, number, left)
             reply = self._reply(asked, determination)
             if reply == "stop":
-                _tell(f"stopped; the answers are in {self.path}")
+                tell(f"stopped; the answers are in {self.path}")
                 return
             going_back = reply == "back"
             case = self._back(case) if going_back else self._save(case, determination, asked, reply)
         if not self._undo:
-            _tell("nothing to ask: " + _standing(self._decide(case)))
+            tell("nothing to ask: " + _standing(self._decide(case)))
 
     # Questions ----------------------------------------------------------------------------------------
 
@@ -102,26 +87,26 @@ class Conversation:
     def _ask(self, determination: Determination, asked: Asked, number: int, left: int) -> None:
         spec = asked.spec
         if number == 1:
-            _tell(
+            tell(
                 f"{determination.case.name}: {left} {'fact' if left == 1 else 'facts'} open, at most; {_KEYS}"
             )
-        _tell("")
+        tell("")
         advice = "" if asked.decides else " (advice only)"
         place = f"Record {(asked.record or 0) + 1} of {plain(asked.of)}: " if asked.of else ""
-        _tell(f"{number}  {place}{spec.ask}{advice}")
+        tell(f"{number}  {place}{spec.ask}{advice}")
         if spec.where:
-            _tell(f"   look in: {spec.where}")
+            tell(f"   look in: {spec.where}")
         fact = _fact_at(determination, asked)
         if isinstance(fact, Conflicting):
-            _tell(f"   the chart says: {fact_words(fact, self.engine.rules.anatomy)}")
-        for line in _choices(spec):
-            _tell(f"   {line}")
+            tell(f"   the chart says: {fact_words(fact, self.engine.rules.anatomy)}")
+        for line in choices(spec):
+            tell(f"   {line}")
 
     def _reply(self, asked: Asked, determination: Determination) -> str:
         """What to write for the answer, as YAML; or `stop` or `back`."""
         while True:
-            typed = _typed()
-            match typed.strip():
+            line = typed()
+            match line.strip():
                 case "q":
                     return "stop"
                 case "b":
@@ -130,31 +115,36 @@ class Conversation:
                     self._explain(asked, determination)
                     continue
                 case "":
-                    _tell("   nothing was typed; q saves and stops")
+                    tell("   nothing was typed; q saves and stops")
                     continue
                 case "s":
                     return "not documented"
                 case _:
                     pass
             try:
-                return _as_yaml(typed.strip(), asked, self.engine)
+                return as_yaml(
+                    line.strip(),
+                    asked.spec,
+                    self.engine.rules.vocabulary,
+                    in_record=bool(asked.of),
+                )
             except InputError as error:
                 for problem in error.problems:
-                    _tell(f"   {problem.message}")
+                    tell(f"   {problem.message}")
 
     def _explain(self, asked: Asked, determination: Determination) -> None:
         guideline = determination.guideline
         criteria = {one.criterion.id: one.criterion for one in determination.judged}
         for one in asked.settles:
-            _tell(f"   settles {one}: {criteria[one].says}")
+            tell(f"   settles {one}: {criteria[one].says}")
             if guideline:
-                _tell(f"     source: {guideline.citation(criteria[one])}")
+                tell(f"     source: {guideline.citation(criteria[one])}")
         if not asked.settles:
-            _tell(f"   {determination.reason}")
+            tell(f"   {determination.reason}")
         if asked.spec.counts:
-            _tell(f"   counts: {asked.spec.counts}")
+            tell(f"   counts: {asked.spec.counts}")
         if asked.spec.does_not_count:
-            _tell(f"   does not count: {asked.spec.does_not_count}")
+            tell(f"   does not count: {asked.spec.does_not_count}")
 
     # Answers ------------------------------------------------------------------------------------------
 
@@ -171,23 +161,23 @@ class Conversation:
             now = self._decide(changed)
         except (InputError, EngineError) as error:
             for line in _messages(error):
-                _tell(f"   {line}")
+                tell(f"   {line}")
             return case
-        replace_text(self.path, after)
+        save(self.path, after)
         self._undo.append((before, asked))
         if written == "not documented":
             self._passed.add(self._key(determination, asked))
         for line in _news(determination, now):
-            _tell(f"   {line}")
+            tell(f"   {line}")
         return changed
 
     def _back(self, case: Case) -> Case:
         """The case before the latest answer."""
         if not self._undo:
-            _tell("   this is the first question")
+            tell("   this is the first question")
             return case
         text, asked = self._undo.pop()
-        replace_text(self.path, text)
+        save(self.path, text)
         self._passed = {
             one for one in self._passed if one[: len(asked.cell)] != tuple(map(str, asked.cell))
         }
@@ -203,20 +193,6 @@ def _check(path: Path, changed: Case, case: Case, asked: Asked) -> None:
     if not same or not all(_without(one, name) == _without(other, name) for one, other in requests):
         message = f"the file is laid out so that `{name}` cannot be added; write it there yourself"
         raise CaseError([Problem(Place(str(path)), message)])
-
-
-def _typed() -> str:
-    """A line that is typed; the end of the input is a wish to stop."""
-    print("   > ", end="", file=sys.stderr, flush=True)
-    line = sys.stdin.readline()
-    if not line:
-        _tell("")
-        return "q"
-    return line
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr)
 
 
 def _messages(error: InputError | EngineError) -> Iterator[str]:
@@ -266,66 +242,6 @@ def _settling(written: str, fact: Fact | None, engine: Engine) -> str:
     return f'{{value: {written}, note: "The chart was {said}."}}'
 
 
-def _as_yaml(typed: str, asked: Asked, engine: Engine) -> str:
-    """An answer as it is written in the file.
-
-    Raises:
-        CaseError: if the fact cannot have this value.
-    """
-    spec = asked.spec
-    written = _understood(typed, spec)
-    document = parse("answer", f"{spec.name}: {written}".encode(), CaseError)
-    vocabulary = engine.rules.vocabulary
-    if asked.of:
-        for path, message in vocabulary.faults(spec, document.value[spec.name]):
-            document.report((spec.name, *path), message)
-    else:
-        FactReader(document, vocabulary).read((), [spec.name])
-    if document.problems:
-        raise CaseError(document.problems)
-    return written
-
-
-def _understood(typed: str, spec: FactSpec) -> str:
-    """Short forms: y and n, the number of a choice, members without brackets, a number of records."""
-    plain_word = typed.lower()
-    match spec.type:
-        case Boolean():
-            return {"y": "true", "yes": "true", "n": "false", "no": "false"}.get(plain_word, typed)
-        case Enum(values) if typed.isdecimal() and 0 < int(typed) <= len(values):
-            return list(values)[int(typed) - 1]
-        case SetOf() | Levels() | TargetLabels() if not typed.startswith(("[", "{")):
-            return "[]" if plain_word == "none" else f"[{typed}]"
-        case ListOf() if plain_word == "none" or typed == "0":
-            return "[]"
-        case ListOf() if typed.isdecimal() and int(typed) <= _MANY_RECORDS:
-            return f"[{', '.join(['{}'] * int(typed))}]"
-    return typed
-
-
-def _choices(spec: FactSpec) -> Sequence[str]:
-    match spec.type:
-        case Boolean():
-            return ["y yes   n no"]
-        case Enum(values):
-            return [
-                f"{number} {plain(name)}: {says}"
-                for number, (name, says) in enumerate(values.items(), 1)
-            ]
-        case Number(unit, low, high):
-            return [f"{unit}, {low:g} to {high:g}"]
-        case SetOf(values):
-            return [f"none, or some of: {', '.join(values)}"]
-        case Levels():
-            return ["none, or joints such as L4-5, L5-S1"]
-        case TargetLabels():
-            return ["nerves or joints, such as L3, L4, L5 or L4-5, L5-S1"]
-        case Date():
-            return ["a day such as 2015-09-21"]
-        case ListOf():
-            return ["none, or how many there were"]
-
-
 def _news(before: Determination, now: Iterable[Determination]) -> Iterator[str]:
     """What an answer has changed: statuses, and the outcome."""
     was = {one.criterion.id: one.status for one in before.judged}
@@ -358,31 +274,6 @@ def _check_writable(path: Path) -> None:
 def _text(path: Path) -> str:
     with path.open(encoding="utf-8", newline="") as stream:
         return stream.read()
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Put a new text in the place of a file at once; on any failure the file stays as it was.
-
-    Raises:
-        CaseError: if it cannot be written.
-    """
-    target = path.resolve()
-    temporary = ""
-    try:
-        mode = target.stat().st_mode
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(mode & 0o7777)
-        Path(temporary).replace(target)
-    except OSError as failure:
-        with suppress(OSError):
-            if temporary:
-                Path(temporary).unlink()
-        message = f"the answer cannot be saved: {failure.strerror}"
-        raise CaseError([Problem(Place(str(path)), message)]) from None
 
 
 def single_file(files: Sequence[str]) -> Path:

@@ -16,12 +16,16 @@ from checker.errors import CaseError, CheckerError, Place, Problem
 def extract(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(help="Letters (text or PDF) or folders of them.", metavar="LETTER"),
+        typer.Argument(help="Letters (text or PDF), drafts, or folders of them.", metavar="FILE"),
     ] = None,
     folder: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="The folder for the drafts.", metavar="FOLDER"),
     ] = None,
+    review: Annotated[
+        bool,
+        typer.Option("--review", help="Confirm or correct drafts, what decides most first."),
+    ] = False,
     score: Annotated[
         Path | None,
         typer.Option(
@@ -40,16 +44,32 @@ def extract(
     rules: common.RulesFolder = None,
 ) -> None:
     """Read determination letters into draft cases, each fact with its place in the letter."""
-    letters = [Path(one) for one in common.letter_files(paths or [])]
-    match folder, score:
-        case Path() as drafts, None if letters:
-            _extract(letters, drafts, jobs or os.cpu_count() or 1, rules, output)
-        case None, Path() as confirmed if letters:
-            _score(letters, confirmed, rules, output)
+    match paths, folder, review, score:
+        case [_, *_] as letters, Path() as drafts, False, None:
+            _extract(_letters(letters), drafts, jobs or os.cpu_count() or 1, rules, output)
+        case [_, *_] as drafted, None, True, None:
+            _review(drafted, rules)
+        case [_, *_] as letters, None, False, Path() as confirmed:
+            _score(_letters(letters), confirmed, rules, output)
         case _:
-            usage = "checker extract LETTER -o FOLDER, or checker extract LETTER --score FOLDER"
-            message = f"name letters, and either where drafts go or what to compare with: {usage}"
+            usage = (
+                "checker extract LETTER -o FOLDER, checker extract LETTER --score FOLDER,"
+                " or checker extract DRAFT --review"
+            )
+            message = f"name letters or drafts, and what is to be done with them: {usage}"
             raise CaseError([Problem(Place("checker extract"), message)])
+
+
+def _letters(paths: list[str]) -> list[Path]:
+    return [Path(one) for one in common.letter_files(paths)]
+
+
+def _review(drafts: list[str], rules: Path | None) -> None:
+    from checker.cli.review import Review
+
+    engine = common.engine_for(rules)
+    for file in common.case_files(drafts):
+        Review(Path(file), engine).hold()
 
 
 def _extract(letters: list[Path], folder: Path, jobs: int, rules: Path | None, output: str) -> None:

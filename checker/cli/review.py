@@ -11,14 +11,13 @@ from pathlib import Path
 
 from checker.case import Case, contradictions, load_case
 from checker.casefile import case_text
-from checker.cli.dialogue import answer, choices, tell, typed
+from checker.cli.dialogue import answer, choices, save, tell, typed
 from checker.determination import Terms, determine
 from checker.engine.agreed import Engine
 from checker.errors import CaseError, InputError, Place, Problem, shown_path
 from checker.fact import NOT_DOCUMENTED, Fact, NotDocumented
 from checker.render.words import evidence_words
 from checker.review import Doubt, Why, answered, doubts
-from checker.wholefile import write_whole
 from checker.wording import fact_words, plain
 
 _KEYS = "Enter right as read   s not in the letter   ? what hangs on it   b back   q save and stop"
@@ -40,6 +39,7 @@ class Review:
     engine: Engine
     terms: Terms = field(default_factory=Terms)
     _before: list[Case] = field(default_factory=list)
+    _comments: list[str] = field(default_factory=list)
 
     def hold(self) -> None:
         """Ask until everything is confirmed, or until the person stops; each answer is saved.
@@ -101,7 +101,7 @@ class Review:
         if text == "s":
             fact = NOT_DOCUMENTED
         elif text:
-            fact = answer(text, doubt.spec, self.engine.rules)
+            fact = answer(text, doubt.spec, self.engine.rules.vocabulary)
         if isinstance(fact, NotDocumented) and not isinstance(doubt.fact, NotDocumented):
             fact = NotDocumented(
                 note=f"Read as {self._words(doubt.fact)}; a person found it not said."
@@ -148,12 +148,7 @@ class Review:
     # The draft ----------------------------------------------------------------------------------------
 
     def _write(self, case: Case) -> None:
-        """Raises CaseError when the draft cannot be written; it then holds what it held."""
-        try:
-            write_whole(self.path, case_text(case, self._comments))
-        except OSError as failure:
-            message = f"the answer cannot be saved: {failure.strerror}"
-            raise CaseError([Problem(Place(shown_path(self.path)), message)]) from None
+        save(self.path, case_text(case, self._comments))
 
     def _keep_comments(self, case: Case) -> None:
         """Comments above the case stay; a draft that a person has laid out anew is copied first."""
@@ -163,5 +158,5 @@ class Review:
         self._comments = [one[1:].removeprefix(" ") for one in lines[:head]]
         if text != case_text(case, self._comments):
             copy = self.path.with_name(self.path.name + _COPY)
-            write_whole(copy, text)
+            save(copy, text)
             tell(f"{shown_path(self.path)} is written anew; as you wrote it, it is in {copy.name}")

@@ -291,11 +291,11 @@ class Choices:
             for one in self._read(labels, acts_on)
         ]
         joints = [one for one in readings if one]
-        if len(cell) > 1 and not self.free:
-            if isinstance(fact, Conflicting):
+        if self.kind(cell) != "request":
+            if isinstance(fact, Conflicting) and not self.free:
                 yield from (tuple(anatomy.in_order(one)) for one in readings)
                 return
-            yield from map(_labels, _subsets(self._joints_in_play, ()))
+            yield from map(_labels, _subsets(self._joints_in_play, readings))
             return
         if joints:
             for most in range(max(map(len, joints)), 0, -1):

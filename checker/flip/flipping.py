@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,6 +11,7 @@ from math import prod
 from typing import Any, Literal, TypeAlias, cast
 
 from checker.case import Case, Request, contradictions
+from checker.charting import Facts
 from checker.determination import (
     Determination,
     Finding,
@@ -226,7 +228,11 @@ class _Turning:
             if not all(found.complete for _, found in stuck):
                 return Flip(self.determination, complete=False)
             return self._hindered([scene for scene, _ in stuck], most)
-        groups = [group for _, found in parts for group in _factors(found)]
+        groups = [
+            group
+            for _, found in parts
+            for group in _factors(found, self.determination.procedure.stated)
+        ]
         chosen = list(_cheapest(groups, 1 if shortest else MOST_SETS))
         ways = [
             Verified(Way(tuple(self._changes(edits, values))), self.outcome(edits))
@@ -261,10 +267,13 @@ class _Turning:
                     self.determination.guideline,
                 ):
                     continue
-                after = _Turning(one, self.engine, self.terms)
-                found = after.turned(most, shortest=shortest)
-                if one.outcome == "Overturned" or found.sets:
-                    yield Moved(self._change(choice.cell, edits, [choice]), found)
+                change = self._change(choice.cell, edits, [choice])
+                if one.outcome == "Overturned":
+                    yield Moved(change, Flip(one))
+                    continue
+                found = _Turning(one, self.engine, self.terms).turned(most, shortest=shortest)
+                if found.sets:
+                    yield Moved(change, found)
 
     def _moving(self) -> Iterator[Choice]:
         """Other choices that a request can make and that decide which guideline covers it."""
@@ -537,12 +546,12 @@ def _in_the_way(judged: Judged, scene: Scene) -> Iterator[Finding]:
 # Factors --------------------------------------------------------------------------------------------
 
 
-def _factors(found: Found) -> list[_Group]:
+def _factors(found: Found, stated: Facts) -> list[_Group]:
     """The sets of one search as a product: one option of each group makes a set, and all sets arise so."""
     options = [_Option(one, {}) for one in found.sets]
-    by_places: dict[frozenset[Cell], list[Edits]] = {}
+    by_places: dict[frozenset[Any], list[Edits]] = {}
     for one in found.sets:
-        by_places.setdefault(frozenset(one), []).append(one)
+        by_places.setdefault(_places(one, stated), []).append(one)
     options = [option for variants in by_places.values() for option in _gathered(variants)]
     blocks: list[set[Cell]] = []
     for cell in dict.fromkeys(cell for one in options for cell in one.edits):
@@ -558,12 +567,29 @@ def _factors(found: Found) -> list[_Group]:
 
 
 def _gathered(variants: Sequence[Edits]) -> list[_Option]:
-    """Sets that change the same places as one option, where their values can be combined freely."""
+    """Sets that change the same places as one option; with all values, where these combine freely."""
     first = variants[0]
+    variants = [one for one in variants if one.keys() == first.keys()]
     values = {cell: list(dict.fromkeys(one[cell] for one in variants)) for cell in first}
     if prod(map(len, values.values())) == len(variants):
         return [_Option(first, values)]
-    return [_Option(one, {cell: [choice] for cell, choice in one.items()}) for one in variants]
+    return [_Option(first, {cell: [choice] for cell, choice in first.items()})]
+
+
+def _places(edits: Edits, stated: Facts) -> frozenset[Any]:
+    """The places that a set changes; which of several new records a field belongs to makes no difference."""
+    records: dict[Cell, list[str]] = {}
+    for cell in edits:
+        if len(cell) > 1 and (cell[0],) in edits and int(cell[1]) >= _on_file(stated, str(cell[0])):
+            records.setdefault(cell[:2], []).append(str(cell[2]))
+    alone = [cell for cell in edits if cell[:2] not in records]
+    new = Counter((cell[0], tuple(sorted(names))) for cell, names in records.items())
+    return frozenset([*alone, *new.items()])
+
+
+def _on_file(stated: Facts, of: str) -> int:
+    fact = stated.get(of)
+    return len(fact.value) if isinstance(fact, Documented) and isinstance(fact.value, tuple) else 0
 
 
 def _hang_together(options: Sequence[_Option], cell: Cell, other: Cell) -> bool:

@@ -152,9 +152,9 @@ class Repairs:
             found += [{cell: long_enough}] if long_enough else []
         found += self._by_guard((cell,), goal)
         of = self.way[condition.of]
-        records = of.value if isinstance(of, Documented) else ()
-        if not isinstance(self.chart[condition.of], Documented) or not isinstance(records, tuple):
+        if not isinstance(of, Documented) or not isinstance(of.value, tuple):
             return found
+        records = of.value
         number = condition.at_least if goal.upwards else len(records) - condition.at_least + 1
         ways = [
             self.ways(condition.where, goal, (condition.of, index)) for index in range(len(records))

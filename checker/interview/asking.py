@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, product
+from itertools import product
+from math import prod
 from typing import TypeAlias
 
 from checker.charting import Facts, complete, too_many_conflicts, worlds
@@ -23,8 +24,11 @@ from checker.guideline import Status
 from checker.rulebase import RuleBase
 from checker.vocabulary import FactSpec, ListOf, Vocabulary
 
-MOST_COMPLETIONS = 150
-"""In so many ways the other open facts of a criterion are answered, to see whether one can matter."""
+MOST_COMPLETIONS = 60
+"""In so many ways the other open facts of a criterion are answered, to see whether one can matter.
+
+Where there are more, what a criterion hangs on is taken to matter.
+"""
 
 Answers: TypeAlias = "Mapping[Cell, Fact]"
 
@@ -194,11 +198,11 @@ class Interview:
         own = self._replies(choices, cell)
         if len({self._status(judged, {cell: one}) for one in own} | {judged.status}) > 1:
             return True
-        others = [one for one in self._open_places(judged) if one != cell]
+        others = [one for one in dict.fromkeys(self._open_places(judged)) if one != cell]
         replies = [self._replies(choices, one) for one in others]
-        for number, way in enumerate(islice(product(*replies), MOST_COMPLETIONS + 1)):
-            if number == MOST_COMPLETIONS:
-                return True
+        if prod(map(len, replies)) > MOST_COMPLETIONS:
+            return True
+        for way in product(*replies):
             answers = dict(zip(others, way, strict=True))
             if len({self._status(judged, {**answers, cell: one}) for one in own}) > 1:
                 return True

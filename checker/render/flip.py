@@ -56,7 +56,7 @@ def _values(change: Change, anatomy: Anatomy) -> str:
 
 def way_words(way: Way, anatomy: Anatomy) -> str:
     """The changes of a way in one line, each with what it needs where that is not a document."""
-    return " · ".join(_with_verb(one, anatomy) for one in way.changes)
+    return " + ".join(_with_verb(one, anatomy) for one in way.changes)
 
 
 def _with_verb(change: Change, anatomy: Anatomy) -> str:
@@ -80,7 +80,7 @@ def short_line(flip: Flip, anatomy: Anatomy) -> str:
     if flip.moved:
         moved = flip.moved[0]
         rest = [way_words(one.way, anatomy) for one in moved.flip.sets[:1]]
-        told = " · ".join([_with_verb(moved.change, anatomy), *rest])
+        told = " + ".join([_with_verb(moved.change, anatomy), *rest])
         return f"To become ready, {IF_SUPPORTED}: {told}."
     if not flip.complete:
         return "What would turn this was not found in the time allowed."
@@ -232,7 +232,7 @@ def _resting_lines(flip: Flip, anatomy: Anatomy) -> Iterator[tuple[int, str]]:
     if flip.sinks:
         yield 0, "Any one of these findings would turn it:"
     for one in flip.sinks:
-        told = " · ".join(change_words(each, anatomy) for each in one.changes)
+        told = " + ".join(change_words(each, anatomy) for each in one.changes)
         yield 2, f"{told}  ({', '.join(one.criteria)})"
     weak = weakest(flip)
     if weak:
