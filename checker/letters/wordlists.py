@@ -81,7 +81,7 @@ class _ConceptEntry(_Entry):
 
 
 class _LexiconFile(FromFile):
-    concepts: dict[str, _ConceptEntry]
+    concepts: dict[str, Any]
 
 
 class _CueEntry(_Entry):
@@ -94,7 +94,7 @@ class _CueEntry(_Entry):
 
 
 class _ContextFile(FromFile):
-    cues: dict[str, _CueEntry]
+    cues: dict[str, Any]
     stops: Many[Text]
     verbs: Many[Text]
     other_parts: Many[Text]
@@ -117,7 +117,7 @@ class _VoiceEntry(_Entry):
 
 
 class _VoiceFile(FromFile):
-    cues: dict[str, _VoiceEntry]
+    cues: dict[str, Any]
 
 
 # Loading ---------------------------------------------------------------------------------------------
@@ -196,8 +196,10 @@ class _Loader:
 
     def lexicon(self, document: Document) -> None:
         file = document.read(_LexiconFile)
-        for name, entry in file.concepts.items() if file else ():
+        for name in file.concepts if file else ():
             path = ("concepts", name)
+            if (entry := document.read(_ConceptEntry, path)) is None:
+                continue
             if name in self.concepts:
                 document.report(path, f"`{name}` is a concept of another file too", at_key=True)
             words = self._words(document, path, name, entry)
@@ -216,8 +218,10 @@ class _Loader:
         file = document.read(_ContextFile)
         if file is None:
             return
-        for name, entry in file.cues.items():
+        for name in file.cues:
             path = ("cues", name)
+            if (entry := document.read(_CueEntry, path)) is None:
+                continue
             words = self._words(document, path, name, entry)
             self._own(words, "cue", len(self.cues))
             for axis, value in entry.says.items():
@@ -284,8 +288,10 @@ class _Loader:
 
     def voice(self, document: Document) -> None:
         file = document.read(_VoiceFile)
-        for name, entry in file.cues.items() if file else ():
+        for name in file.cues if file else ():
             path = ("cues", name)
+            if (entry := document.read(_VoiceEntry, path)) is None:
+                continue
             words = self._words(document, path, name, entry)
             self._own(words, "voice", len(self.voices))
             self.voices.append(

@@ -5,6 +5,9 @@ classes; no text. At the first run 231 of the 246 mentions found (93.9 %) had th
 (91.5 %) the right status, outcome and voice; 16 of 262 were not found. What was put right since then was
 put right with these letters in sight, so the figures held here say that nothing got worse, and no more.
 
+`assertions-later.csv` has 106 mentions in 12 further letters, labelled when the lists were as they are: 104
+were found, 102 of them with the right status (98.1 %) and 100 (96.2 %) with everything right.
+
 `tests/letters/voices.csv` has 100 sentences of their rationales, by item and characters of the folded
 rationale. At the first run 86 were rightly taken or left, and 2 of 39 of guidelines were taken.
 """
@@ -25,6 +28,7 @@ from checker.letters.voice import speakers
 from tests.facts.invented import SHARED, taken_apart
 
 LABELS = Path(__file__).parents[1] / "letters" / "assertions.csv"
+LATER = LABELS.with_name("assertions-later.csv")
 VOICES = LABELS.with_name("voices.csv")
 LETTERS = SHARED / "imr-pdf"
 
@@ -55,9 +59,9 @@ class Label(NamedTuple):
     voice: str
 
 
-def labels() -> dict[str, list[Label]]:
+def labels(file: Path) -> dict[str, list[Label]]:
     found: dict[str, list[Label]] = defaultdict(list)
-    with LABELS.open(encoding="utf-8", newline="") as stream:
+    with file.open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
             found[row["file"]].append(
                 Label(
@@ -96,10 +100,11 @@ def text_of(file: Path) -> str:
     return text.replace("\x02", "-").replace("\ufffe", "-")
 
 
-def test_labels_are_offsets_and_classes_of_enough_mentions():
-    all_labels = [one for many in labels().values() for one in many]
-    assert len(labels()) == 24
-    assert len(all_labels) == 262
+@pytest.mark.parametrize(("file", "letters", "number"), [(LABELS, 24, 262), (LATER, 12, 106)])
+def test_labels_are_offsets_and_classes_of_enough_mentions(file, letters, number):
+    all_labels = [one for many in labels(file).values() for one in many]
+    assert len(labels(file)) == letters
+    assert len(all_labels) == number
     assert {one.status for one in all_labels} <= {
         "affirmed",
         "negated",
@@ -110,9 +115,12 @@ def test_labels_are_offsets_and_classes_of_enough_mentions():
 
 
 @pytest.mark.skipif(not LETTERS.is_dir(), reason="the letters are not here")
-def test_mentions_are_found_and_meant_as_labelled(lists):
+@pytest.mark.parametrize(
+    ("labelled", "reached"), [(LABELS, (261, 254, 252)), (LATER, (104, 102, 100))]
+)
+def test_mentions_are_found_and_meant_as_labelled(lists, labelled, reached):
     found = status = everything = 0
-    for file, expected in labels().items():
+    for file, expected in labels(labelled).items():
         letter = taken_apart(file, text_of(LETTERS / file))
         read = [as_label(one) for one in mentions(letter, lists) if one.section == "summary"]
         for label in expected:
@@ -130,9 +138,9 @@ def test_mentions_are_found_and_meant_as_labelled(lists):
             status += nearest.status == label.status
             everything += nearest[3:] == label[3:]
 
-    assert found >= 261
-    assert status >= 254
-    assert everything >= 252
+    assert (found, status, everything) >= reached
+    assert status >= reached[1]
+    assert everything >= reached[2]
 
 
 @pytest.mark.skipif(not LETTERS.is_dir(), reason="the letters are not here")

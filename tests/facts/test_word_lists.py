@@ -130,6 +130,18 @@ def test_a_mistake_is_told_with_its_line_and_a_caret(folder, rules, file, old, n
     assert "^" in told
 
 
+def test_all_mistakes_are_told_at_once(folder, rules):
+    change(folder / "lexicon.yaml", "group: care", "group: cares")
+    change(folder / "lexicon.yaml", "fact: facet_tenderness", "fact: facet_tendernes")
+    change(folder / "voice.yaml", "voice: decision", "voice: decison")
+
+    told = problem(folder, rules)
+
+    assert "did you mean `care`" in told
+    assert "did you mean `facet_tenderness`" in told
+    assert "did you mean `decision`" in told
+
+
 def test_a_folder_without_lists_is_told(tmp_path, rules):
     told = problem(tmp_path, rules)
 
