@@ -47,7 +47,7 @@ def coverage(
 def covered(
     base: RuleBase, guidelines: list[Guideline], cases: Path | None, *, shipped_rules: bool
 ) -> Coverage:
-    """What examples and cases show of these guidelines; without a folder, the shipped cases of shipped rules."""
+    """What examples and cases show of these guidelines; without a folder the shipped cases count."""
     from checker.authoring.coverage import coverage as shown
 
     return shown(base, guidelines, ruletools.cases_in(cases, base, shipped_rules=shipped_rules))
