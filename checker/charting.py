@@ -294,15 +294,7 @@ class FactReader:
 
 def heard(facts: Mapping[str, Fact], facts_from: FactsFrom) -> Facts:
     """The facts that remain when only these voices are listened to; what has no evidence is the chart's."""
-    return _spoken_by(facts, _VOICES[facts_from])
-
-
-def heard_beyond(facts: Mapping[str, Fact], facts_from: FactsFrom) -> Facts:
-    """The facts that remain when these voices are left out."""
-    return _spoken_by(facts, [one for one in _VOICES["all"] if one not in _VOICES[facts_from]])
-
-
-def _spoken_by(facts: Mapping[str, Fact], voices: Collection[Voice]) -> Facts:
+    voices = _VOICES[facts_from]
     kept = ((name, _heard(fact, voices)) for name, fact in facts.items())
     return {name: fact for name, fact in kept if fact is not None}
 

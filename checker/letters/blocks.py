@@ -110,6 +110,8 @@ def _fields(
         written[TARGETS] = tuple(dict.fromkeys(known))
     if not in_title:
         written |= _details(mention, everything, lists)
+    elif side := _side_of_title(mention):
+        written[SIDE] = side
     facts: dict[str, Fact] = {
         name: Documented(value, "conclusory" if in_title else "explicit", (evidence,))
         for name, value in written.items()
@@ -151,6 +153,13 @@ def _side(lower: str, mention: Mention) -> str | None:
     near = [one.strip(",.;") for one in words[-(_SIDE_BEFORE + own) :]]
     sides = [one for one in near if one in _SIDES]
     return sides[-1] if len(set(sides)) == 1 else None
+
+
+def _side_of_title(mention: Mention) -> str | None:
+    """The one side that a title names, wherever it stands."""
+    words = (one.strip(",.;()") for one in mention.passage.flat.lower.split())
+    sides = {one for one in words if one in _SIDES}
+    return sides.pop() if len(sides) == 1 else None
 
 
 def _purpose(mention: Mention, lists: FactLists) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -17,10 +17,10 @@ from checker.case import (
     contradictions,
 )
 from checker.charting import Facts, FactsFrom, heard
-from checker.fact import NotDocumented, evidence_of
+from checker.fact import Fact, NotDocumented, evidence_of
 from checker.letters.decisionlists import DecisionLists, load_decision_lists
 from checker.letters.decisions import decision_on, said_absent
-from checker.letters.facts import stated
+from checker.letters.facts import stated_by_voice, together
 from checker.letters.grounds import with_grounds
 from checker.letters.layout import read_letters
 from checker.letters.layoutfile import Layouts, load_layouts
@@ -71,7 +71,8 @@ class LetterReader:
         return tuple(self._case(letter, name) for letter, name in zip(letters, names, strict=True))
 
     def _case(self, letter: Letter, name: str) -> Case:
-        facts = stated(letter, self.of_facts, self.rules)
+        voices = stated_by_voice(letter, self.of_facts, self.rules)
+        by_reviewer = voices["reviewer"]
         case = Case(
             name=name,
             file=letter.source.file,
@@ -79,15 +80,15 @@ class LetterReader:
             jurisdiction=letter.jurisdiction,
             letter=_entry(letter, name, self.rules),
             record="closed",
-            facts=facts,
-            requests=tuple(self._request(item, letter, facts) for item in letter.items),
+            facts=together(voices, self.rules),
+            requests=tuple(self._request(item, letter, by_reviewer) for item in letter.items),
         )
-        return with_grounds(_without_contradictions(case, self.rules), self.rules)
+        return with_grounds(_without_contradictions(case, self.rules), by_reviewer, self.rules)
 
-    def _request(self, item: Item, letter: Letter, facts: Facts) -> Request:
+    def _request(self, item: Item, letter: Letter, by_reviewer: Mapping[str, Fact]) -> Request:
         order = self.rules.search_order.order(letter.jurisdiction)
         decided = decision_on(item, letter, self.of_decisions, order, self.of_facts.abbreviations)
-        absent = tuple(said_absent(facts, item.rationale)) if item.rationale else ()
+        absent = tuple(said_absent(by_reviewer, item.rationale)) if item.rationale else ()
         return Request(
             id=str(item.number),
             item=item.requested,

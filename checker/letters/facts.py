@@ -71,8 +71,26 @@ def stated(letter: Letter, lists: FactLists, rules: RuleBase) -> dict[str, Fact]
 
     What a request asks for is left out, and so is what no sentence speaks of. Evidence is unconfirmed.
     """
+    return together(stated_by_voice(letter, lists, rules), rules)
+
+
+def stated_by_voice(
+    letter: Letter, lists: FactLists, rules: RuleBase
+) -> Mapping[Voice, Mapping[str, Fact]]:
+    """What each voice alone says, by the names of the facts; see `stated`."""
     reader = _Reader(letter, lists, rules.vocabulary)
-    return reader.facts(list(mentions(letter, lists)))
+    return reader.voices(list(mentions(letter, lists)))
+
+
+def together(voices: Mapping[Voice, Mapping[str, Fact]], rules: RuleBase) -> dict[str, Fact]:
+    """What all voices say, where nothing that a later one says replaces what an earlier one does."""
+    names = sorted({name for facts in voices.values() for name in facts})
+    specs = rules.vocabulary.facts
+    heard = (
+        (name, _heard_in_order(specs[name], [voices[one].get(name) for one in VOICES]))
+        for name in names
+    )
+    return {name: fact for name, fact in heard if fact is not None}
 
 
 class _Reader:
@@ -85,7 +103,7 @@ class _Reader:
         text = letter.source.text
         self.line_ends = [one.end() for one in _LINE_END.finditer(text)]
 
-    def facts(self, found: Sequence[Mention]) -> dict[str, Fact]:
+    def voices(self, found: Sequence[Mention]) -> dict[Voice, dict[str, Fact]]:
         said: dict[tuple[str, Voice], list[Said]] = defaultdict(list)
         specs: dict[str, FactSpec] = {}
         cared_for = {one.voice for one in found if _is_care(one)}
@@ -100,19 +118,18 @@ class _Reader:
                     of_blocks[spec.name].append((mention, gives))
                 else:
                     said[spec.name, mention.voice] += self._said(mention, gives)
-        facts: dict[str, Fact] = {}
+        facts: dict[Voice, dict[str, Fact]] = {voice: {} for voice in VOICES}
         for name in sorted(specs):
             spec = specs[name]
-            voices = [_in_one_voice(spec, said[name, voice]) for voice in VOICES]
-            if name in of_blocks:
-                recorded = self._sessions(spec, of_blocks[name], treatments(found))
-                voices = [
-                    _or_records(one, recorded[voice])
-                    for voice, one in zip(VOICES, voices, strict=True)
-                ]
-            fact = _heard_in_order(spec, voices)
-            if fact is not None:
-                facts[name] = fact
+            recorded = (
+                self._sessions(spec, of_blocks[name], treatments(found))
+                if name in of_blocks
+                else {}
+            )
+            for voice in VOICES:
+                own = _in_one_voice(spec, said[name, voice])
+                if fact := _or_records(own, recorded.get(voice, ())):
+                    facts[voice][name] = fact
         return facts
 
     def _may_speak(self, mention: Mention, gives: Gives, cared_for: set[Voice]) -> bool:

@@ -6,11 +6,11 @@ says alone, or that hangs on a fact of which the reviewer says that it is not do
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from checker.case import Case, procedures
-from checker.charting import complete, heard_beyond
+from checker.charting import complete
 from checker.engine.written import AGAINST, names_in, status_of
 from checker.fact import Chart, Fact, NotDocumented, evidence_of
 from checker.governing import Governed, Setting, governing
@@ -19,10 +19,13 @@ from checker.rulebase import RuleBase
 from checker.vocabulary import Vocabulary
 
 
-def with_grounds(case: Case, rules: RuleBase) -> Case:
-    """The case with the grounds that its reviewer gives, for each request that was upheld."""
+def with_grounds(case: Case, by_reviewer: Mapping[str, Fact], rules: RuleBase) -> Case:
+    """The case with the grounds that its reviewer gives, for each request that was upheld.
+
+    `by_reviewer` are the facts as the reviewer alone tells them.
+    """
     grounds = {
-        request.id: tuple(_grounds(case, procedure.chart, rules))
+        request.id: tuple(_grounds(case, procedure.chart, by_reviewer, rules))
         for procedure in procedures(case, rules.vocabulary, "all")
         for request in procedure.requests
     }
@@ -35,12 +38,14 @@ def with_grounds(case: Case, rules: RuleBase) -> Case:
     return replace(case, requests=requests)
 
 
-def _grounds(case: Case, chart: Chart, rules: RuleBase) -> Iterator[str]:
+def _grounds(
+    case: Case, chart: Chart, by_reviewer: Mapping[str, Fact], rules: RuleBase
+) -> Iterator[str]:
     day = case.letter.ur_date if case.letter else None
     setting = Setting(chart, day, rules.search_order.order(case.jurisdiction))
     match governing(rules, setting):
         case Governed(guideline):
-            told = _told_by_reviewer(chart, rules.vocabulary)
+            told = _told(chart, by_reviewer, rules.vocabulary)
             for criterion in guideline.criteria:
                 if criterion.decides and _is_ground(criterion, told):
                     yield criterion.id
@@ -48,16 +53,14 @@ def _grounds(case: Case, chart: Chart, rules: RuleBase) -> Iterator[str]:
             return
 
 
-def _told_by_reviewer(chart: Chart, vocabulary: Vocabulary) -> Chart:
+def _told(chart: Chart, by_reviewer: Mapping[str, Fact], vocabulary: Vocabulary) -> Chart:
     """The chart if there were nothing but the request and the reviewer's words."""
-    written = {name: one for name, one in chart.items() if vocabulary.facts[name].written}
-    said = heard_beyond(
-        {name: one for name, one in written.items() if evidence_of(one)}, "record+ur"
-    )
     request = {
-        name: one for name, one in written.items() if vocabulary.facts[name].kind == "request"
+        name: fact
+        for name, fact in chart.items()
+        if vocabulary.facts[name].written and vocabulary.facts[name].kind == "request"
     }
-    return complete({**request, **said}, vocabulary, "closed")
+    return complete({**request, **by_reviewer}, vocabulary, "closed")
 
 
 def _is_ground(criterion: Criterion, told: Chart) -> bool:

@@ -21,8 +21,11 @@ LETTERS = ("000", "001", "002", "003", "004")
 
 pytestmark = pytest.mark.skipif(seed("000") is None, reason="the letters are not here")
 
-ONLY_BY_HAND = {("002", "imaging_outdated")}
-"""Needs two dates weighed against each other, which no sentence states."""
+ONLY_BY_HAND = {
+    ("001", "facet_hypertrophy_explains_radicular_findings"),
+    ("002", "imaging_outdated"),
+}
+"""Need levels or dates weighed against each other, which no sentence states."""
 
 ONLY_READ = {("001", "opioid_already_taken")}
 """The letter does say that an opioid is taken, line 93; no criterion of its requests asks for it."""
@@ -71,7 +74,7 @@ def values_of(fact: Fact) -> object:
 
 
 def test_what_is_read_is_what_was_coded_by_hand(by_hand, read, rules):
-    """Field by field: 49 facts agree, one is found only by hand, one only by reading."""
+    """Field by field: 49 facts agree, two are found only by hand, one only by reading."""
     agree = 0
     only_by_hand, only_read = set(), set()
     for number in LETTERS:
@@ -104,7 +107,7 @@ def test_evidence_stands_in_the_lines_coded_by_hand(by_hand, read):
             both = isinstance(fact, Documented) and isinstance(own, Documented)
             if both and not lines(fact) & lines(own):
                 apart.add((number, name))
-    assert apart == {("001", "pain_score")}
+    assert apart == set()
 
 
 def lines(fact: Fact) -> set[int]:
