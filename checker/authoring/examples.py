@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from checker.charting import complete, too_many_conflicts
@@ -34,18 +34,21 @@ class Ran:
         return f"expected {self.example.expect}, got {self.status}"
 
 
-def run_examples(engine: Engine) -> list[Ran]:
-    """All examples of all guidelines, in the order of the rule base.
+def run_examples(engine: Engine, guidelines: Collection[str] | None = None) -> list[Ran]:
+    """All examples of all guidelines, or of those with these ids, in the order of the rule base.
 
     Raises:
         RuleError: if examples say what no chart can say together.
         EngineError: if an engine fails on one, or the engines differ.
     """
-    if impossible := list(_impossible(engine.rules)):
+    examples = [
+        one for one in _examples(engine.rules) if guidelines is None or one[0].id in guidelines
+    ]
+    if impossible := list(_impossible(engine.rules, examples)):
         raise RuleError(impossible)
     return [
         Ran(guideline, criterion, example, _status(engine, guideline, criterion, example))
-        for guideline, criterion, example in _examples(engine.rules)
+        for guideline, criterion, example in examples
     ]
 
 
@@ -56,8 +59,10 @@ def _examples(rules: RuleBase) -> Iterator[tuple[Guideline, Criterion, Example]]
                 yield guideline, criterion, example
 
 
-def _impossible(rules: RuleBase) -> Iterator[Problem]:
-    for _, _, example in _examples(rules):
+def _impossible(
+    rules: RuleBase, examples: Iterable[tuple[Guideline, Criterion, Example]]
+) -> Iterator[Problem]:
+    for _, _, example in examples:
         chart = complete(example.facts, rules.vocabulary, example.record)
         if problem := too_many_conflicts(chart):
             yield Problem(example.place, problem)
