@@ -138,6 +138,8 @@ class _Prover:
         passes = self._passing()
         if passes is False:
             yield self._of_guideline("P105", "no case passes: every request is Upheld")
+        if passes is None:
+            yield self._of_guideline("P109", "that some case passes: not proved")
         pairs = list(self._pairs())
         for criterion in self.guideline.criteria:
             yield from self._of_criterion(criterion, passes=passes is not False)

@@ -6,7 +6,7 @@ end, so that a branch which cannot come to what is wanted is left at once. What 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -204,7 +204,7 @@ class _Search:
         }
         self.relations = {
             name: [
-                one.contradiction
+                (one.contradiction, self._is_inside(parts))
                 for one, parts in rules.relation_facts
                 if any(name in names for names in parts)
             ]
@@ -241,7 +241,7 @@ class _Search:
             if self.steps > self.most:
                 raise _StopError
             changed = _with(chart, variable, fact)
-            if any(evaluate(one, changed).least > 1 for one in self.relations[name]):
+            if self._contradicts_itself(name, changed):
                 continue
             after = list(possible)
             for place in self.concerned[name]:
@@ -250,6 +250,19 @@ class _Search:
             if found is not None:
                 return found
         return None
+
+    def _is_inside(self, parts: Iterable[frozenset[str]]) -> bool:
+        """Whether a relation looks at no fact but those of these goals."""
+        facts = self.rules.vocabulary.facts
+        return all(one in self.choosing.names for names in parts for one in names if one in facts)
+
+    def _contradicts_itself(self, name: str, chart: _Free) -> bool:
+        """Whether a relation is broken; where facts of other goals are in it, others of those might mend it."""
+        for contradiction, inside in self.relations[name]:
+            if evaluate(contradiction, chart).least > 1:
+                self.cut = self.cut or not inside
+                return True
+        return False
 
     def _checked(self, chart: _Free) -> _Free | None:
         """The chart, if it reaches the goals when all that is free is silent."""

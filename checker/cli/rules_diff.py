@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from checker.cli import common
-from checker.cli.revision import unpacked
 from checker.rulebase import load_rules
 from checker.shipped import shipped
 
@@ -38,6 +36,8 @@ def diff(
     rules: common.RulesFolder = None,
 ) -> None:
     """Compare the rule base with an earlier version: stricter, looser or the same, criterion by criterion."""
+    import tempfile
+
     from checker.authoring.versions import versions
     from checker.render.authoring import version_json, version_lines
 
@@ -56,6 +56,8 @@ def diff(
 
 
 def _earlier(before: str, rules: Path, folder: Path) -> RuleBase:
+    from checker.cli.revision import unpacked
+
     if Path(before).is_dir():
         return load_rules(Path(before))
     return load_rules(unpacked(before, rules, folder))
