@@ -5,23 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import combinations
-from typing import Any, get_args
+from typing import Any, NoReturn, get_args
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from checker.audit.comparison import AGREEMENTS, Agreement
+from checker.case import Basis, ReviewersOutcome
 from checker.charting import MAX_WORLDS
 from checker.determination import Outcome, Terms
 from checker.engine.columns import arrays
 from checker.engine.columns.engine import ColumnsEngine, among, governing_facts
-from checker.engine.columns.frame import Column, Records, View
+from checker.engine.columns.frame import Column, Records, View, ranges
 from checker.engine.columns.reading import Read
 from checker.engine.columns.truth import IS_OPEN, STATUS_CODES, Codes, Flags, Indexes
 from checker.engine.columns.worlds import disputed, in_all_ways
@@ -34,7 +34,6 @@ from checker.searchorder import Order
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 _UPHELD, _OVERTURNED, _OPEN, _NOT_COVERED = range(4)
-_DECISIONS = ("Upheld", "Overturned")
 CRITERION = "criterion."
 """Before the id of a criterion in the name of its column."""
 
@@ -80,8 +79,12 @@ class BatchChecker:
             }
         )
 
-    def check(self, batch: pa.RecordBatch, file: str = "table", first: int = 0) -> pa.RecordBatch:
-        """The batch decided, row by row; `first` rows of the file were before it.
+    def check(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch decided, row by row; see `decide`."""
+        return self.decide(batch).table
+
+    def decide(self, batch: pa.RecordBatch, file: str = "table", first: int = 0) -> Decided:
+        """The batch decided, row by row, and its decisions; `first` rows of the file were before it.
 
         Raises:
             CaseError: with every problem in it.
@@ -103,7 +106,7 @@ class BatchChecker:
             found.problem[ways.rows] = broken[ways.firsts]
             chosen = self.chooser.choose(at_first, unsure, known, ways.rows)
             self._judge(columns, chosen, ways.rows, ways.owner, known, found)
-        return _result(self, batch, read, known, found)
+        return _result(self, batch, read, found, file)
 
     def _decide_plain(
         self, read: Read, known: _Known, found: _Found, rows: Indexes
@@ -153,7 +156,7 @@ class BatchChecker:
     ) -> None:
         bits = np.zeros((len(STATUSES), len(rows)), np.int64)
         for place, (criterion, codes) in enumerate(zip(guideline.criteria, statuses, strict=True)):
-            found.statuses[self._place[criterion.id]][rows] = codes
+            found.statuses[self.place[criterion.id]][rows] = codes
             for status in range(len(STATUSES)):
                 bits[status] |= (codes == status).astype(np.int64) << place
         decides = self.places[number].decides
@@ -168,7 +171,7 @@ class BatchChecker:
         found.ledger[2, rows] = np.bitwise_count(deciding["missing"])
 
     @cached_property
-    def _place(self) -> Mapping[str, int]:
+    def place(self) -> Mapping[str, int]:
         return {name: number for number, name in enumerate(self.criteria)}
 
 
@@ -399,18 +402,46 @@ def _edges(guidelines: Sequence[Guideline]) -> list[int]:
 
 
 @dataclass(frozen=True)
-class Decided:
-    """The decided requests of a batch, one below the other: their rows, and how far each agrees."""
+class Items:
+    """The decided requests of a batch, one below the other, all as numbers.
+
+    `rows` are their rows; decisions, bases and agreements the places among those of the language. `grounds`
+    are the places among `names` of what each decision names, those of item i being where `of` is i.
+    """
 
     rows: Indexes
-    overturned: Flags
-    agreement: NDArray[np.int8]
+    decision: Indexes
+    basis: Indexes
+    agreement: Indexes
+    grounds: Indexes
+    of: Indexes
+    names: Sequence[str]
+    kinds: pa.Array
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A batch with its answers: the table of findings, and the numbers that a tally is counted from.
+
+    `guideline`, `outcome`, `problem` and the `statuses` of each criterion are -1 (or less) where there is none.
+    """
+
+    table: pa.RecordBatch
+    guideline: NDArray[np.int32]
+    outcome: NDArray[np.int8]
+    problem: NDArray[np.int16]
+    against: Indexes
+    statuses: NDArray[np.int8]
+    scored: Flags
+    items: Items
 
 
 def _result(
-    checker: BatchChecker, batch: pa.RecordBatch, read: Read, known: _Known, found: _Found
-) -> pa.RecordBatch:
-    requests, decisions, agreements = _compared(checker, batch, found)
+    checker: BatchChecker, batch: pa.RecordBatch, read: Read, found: _Found, file: str
+) -> Decided:
+    scored = _scored(checker, read)
+    requests = _Requests(checker, batch, file)
+    agreement = requests.agreement(found)
     columns: dict[str, pa.Array] = {
         "case": arrays.plain(batch.column("case"), pa.string()).cast(pa.string()),
         "guideline": _dictionary(found.guideline, [one.id for one in checker.guidelines]),
@@ -418,15 +449,28 @@ def _result(
         "evidence": pa.array(found.ledger[0]),
         "presumed": pa.array(found.ledger[1]),
         "silence": pa.array(found.ledger[2]),
-        "scored": pa.array(_scored(checker, read)),
-        "problem": _dictionary(found.problem, [*(r.id for r in checker.rules.relations), TOO_MANY]),
-        "requests": requests,
-        "decisions": decisions,
-        "agreements": agreements,
+        "scored": pa.array(scored),
+        "problem": _dictionary(found.problem, problem_names(checker.rules)),
+        **requests.columns(agreement),
     }
     for name, statuses in zip(checker.criteria, found.statuses, strict=True):
         columns[CRITERION + name] = _dictionary(statuses, STATUSES)
-    return pa.record_batch(list(columns.values()), schema=checker.schema)
+    table = pa.record_batch(list(columns.values()), schema=checker.schema)
+    return Decided(
+        table,
+        found.guideline,
+        found.outcome,
+        found.problem,
+        found.against,
+        found.statuses,
+        scored,
+        requests.items(agreement),
+    )
+
+
+def problem_names(rules: RuleBase) -> list[str]:
+    """Why a row can be left undecided: the relation that it breaks, or too many conflicts."""
+    return [*(one.id for one in rules.relations), TOO_MANY]
 
 
 def _dictionary(codes: NDArray[Any], words: Sequence[str]) -> pa.Array:
@@ -443,114 +487,123 @@ def _scored(checker: BatchChecker, read: Read) -> Flags:
     return np.where(procedure.known != 0, scores[procedure.values], vocabulary.scores(None))
 
 
-def _compared(
-    checker: BatchChecker, batch: pa.RecordBatch, found: _Found
-) -> tuple[pa.Array, pa.Array, pa.Array]:
-    """The ids of the requests, the decisions, and how far each determination agrees with them."""
-    nothing = pa.nulls(batch.num_rows, pa.list_(pa.string()))
-    if "requests" not in batch.schema.names:
-        return nothing, nothing, nothing
-    array = arrays.plain(batch.column("requests"), checker.engine.reader.schema.field("requests").type)
-    starts, sizes, items = arrays.parts(array)
-    if not int(sizes.sum()):
-        return nothing, nothing, nothing
-    requests = _Requests(checker, items)
-    owner = np.full(len(items), 0, np.int64)
-    from checker.engine.columns.frame import ranges
-
-    flat = ranges(starts, sizes)
-    owner[flat] = np.repeat(np.arange(len(sizes)), sizes)
-    agreement = requests.agreement(owner, found)
-    offsets = pa.array(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32))
-    every = pa.array(flat)
-    given = requests.text("id").take(every)
-    decided = requests.text("outcome").take(every)
-    agreed = pa.array(AGREEMENTS, pa.string()).take(
-        pa.array(agreement[flat].astype(np.int64), mask=agreement[flat] < 0)
-    )
-    lists = (pa.ListArray.from_arrays(offsets, one) for one in (given, decided, agreed))
-    return tuple(lists)  # type: ignore[return-value]
-
-
 class _Requests:
     """The requests of all rows, one below the other."""
 
-    def __init__(self, checker: BatchChecker, items: pa.Array) -> None:
+    def __init__(self, checker: BatchChecker, batch: pa.RecordBatch, file: str) -> None:
         self.checker = checker
-        self.items = items
-        self.size = len(items)
+        self.file = file
+        wanted = checker.engine.reader.schema.field("requests").type
+        array = (
+            arrays.plain(batch.column("requests"), wanted)
+            if "requests" in batch.schema.names
+            else pa.nulls(batch.num_rows, wanted)
+        )
+        self.given = arrays.valid(array)
+        starts, self.sizes, items = arrays.parts(array)
+        self.requests = items.take(pa.array(ranges(starts, self.sizes)))
+        self.size = len(self.requests)
+        self.rows = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        self.decision = self._coded("outcome", DECISIONS, -1)
+        self.basis = self._coded("basis", BASES, 0)
+        self.grounds, self.of, self.names = self._grounds()
 
-    def text(self, name: str) -> pa.Array:
-        at = self.items.type.get_field_index(name)
+    def _text(self, name: str) -> pa.Array:
+        at = self.requests.type.get_field_index(name)
         if at < 0:
             return pa.nulls(self.size, pa.string())
-        array = arrays.plain(self.items.field(at), pa.string())
-        return array.cast(pa.string())
+        return arrays.plain(self.requests.field(at), pa.string()).cast(pa.string())
 
     def _coded(self, name: str, words: Sequence[str], default: int) -> Indexes:
-        array = self.text(name)
-        place = {word: number for number, word in enumerate(words)}
-        codes, stray, unknown = arrays.coded(array, place)
+        array = self._text(name)
+        codes, stray, unknown = arrays.coded(array, {one: at for at, one in enumerate(words)})
         if stray.any():
-            hint = did_you_mean(unknown[0], words)
-            number = int(np.count_nonzero(stray))
-            what = f"column `requests`, field `{name}`: {quoted(unknown[0])} is not one of its values{hint}"
-            raise CaseError([Problem(Place("table"), f"{what} ({number} times)")])
+            said = f"{quoted(unknown[0])} is not one of its values{did_you_mean(unknown[0], words)}"
+            self._refuse(name, [f"{said} ({np.count_nonzero(stray)} times)"])
         return np.where(arrays.valid(array), codes, default)
 
-    def agreement(self, owner: Indexes, found: _Found) -> NDArray[np.int8]:
-        """As checker.audit.comparison has it; -1 where nothing is decided on either side."""
-        decision = self._coded("outcome", _DECISIONS, -1)
-        basis = self._coded("basis", _BASES, 0)
-        grounds, outside, any_ground = self._grounds(found.guideline[owner])
-        ours = (found.against[owner] & ~grounds) != 0
-        theirs = outside | ((grounds & ~found.failed[owner]) != 0)
-        outcome = found.outcome[owner]
-        other = theirs | ((basis != 0) & (ours | (decision == _OVERTURNED)))
-        more = np.where(any_ground, _AGREED["same and more"], _AGREED["other reasons"])
-        same = np.where(ours, more, _AGREED["same reasons"])
-        agreed = np.where(other, _AGREED["other reasons"], same)
-        told = np.where(outcome == decision, agreed, _AGREED["disagree"])
-        told = np.where(outcome == _OPEN, _AGREED["open"], told)
-        told = np.where(outcome == _NOT_COVERED, _AGREED["not covered"], told)
-        return np.where((decision < 0) | (outcome < 0), -1, told).astype(np.int8)
+    def _refuse(self, name: str, said: Iterable[str]) -> NoReturn:
+        where = f"column `requests`, field `{name}`"
+        raise CaseError([Problem(Place(self.file), f"{where}: {one}") for one in said])
 
-    def _grounds(self, guideline: NDArray[np.int32]) -> tuple[Indexes, Flags, Flags]:
-        """The grounds of each decision as bits of its guideline, whether others are named, and whether any is."""
-        bits, outside = np.zeros(self.size, np.int64), np.zeros(self.size, np.bool_)
-        at = self.items.type.get_field_index("grounds")
+    def _grounds(self) -> tuple[Indexes, Indexes, Sequence[str]]:
+        at = self.requests.type.get_field_index("grounds")
+        none = np.zeros(0, np.int64)
         if at < 0:
-            return bits, outside, outside
-        array = arrays.plain(self.items.field(at), pa.list_(pa.string()))
-        _, sizes, words = arrays.parts(array)
+            return none, none, []
+        array = arrays.plain(self.requests.field(at), pa.list_(pa.string()))
+        starts, sizes, words = arrays.parts(array)
         if not len(words):
-            return bits, outside, outside
+            return none, none, []
         codes, names = arrays.texts(words)
-        self._check_grounds(names)
-        owner = np.repeat(np.arange(self.size), sizes)
-        table = np.full((len(self.checker.places) + 3, len(names)), -1, np.int64)
-        for number, places in enumerate(self.checker.places):
-            table[number] = [places.of.get(name, -1) for name in names]
-        place = table[guideline[owner], codes]
-        inside = np.flatnonzero(place >= 0)
-        np.bitwise_or.at(bits, owner[inside], np.left_shift(np.int64(1), place[inside]))
-        outside[owner[place < 0]] = True
-        return bits, outside, np.asarray(sizes > 0)
-
-    def _check_grounds(self, names: Sequence[str]) -> None:
         known = self.checker.rules.grounds
-        problems = [
-            Problem(
-                Place("table"),
-                f"column `requests`, field `grounds`: {quoted(one)} is no criterion and no ground of"
-                f" the vocabulary{did_you_mean(one, known)}",
-            )
-            for one in names
-            if one not in known
-        ]
-        if problems:
-            raise CaseError(problems)
+        unknown = [one for one in names if one not in known]
+        if unknown:
+            no = "is no criterion and no ground of the vocabulary"
+            self._refuse("grounds", (f"{quoted(one)} {no}{did_you_mean(one, known)}" for one in unknown))
+        flat = ranges(starts, sizes)
+        return codes[flat], np.repeat(np.arange(self.size), sizes), names
+
+    def agreement(self, found: _Found) -> Indexes:
+        """As checker.audit.comparison has it; -1 where nothing is decided on either side."""
+        rows, decision = self.rows, self.decision
+        grounds, outside = self._as_bits(found.guideline[rows])
+        ours = (found.against[rows] & ~grounds) != 0
+        theirs = outside | ((grounds & ~found.failed[rows]) != 0)
+        outcome = found.outcome[rows]
+        other = theirs | ((self.basis != 0) & (ours | (decision == _OVERTURNED)))
+        named = np.bincount(self.of, minlength=self.size) > 0
+        more = np.where(named, AGREED["same and more"], AGREED["other reasons"])
+        same = np.where(ours, more, AGREED["same reasons"])
+        agreed = np.where(other, AGREED["other reasons"], same)
+        told = np.where(outcome == decision, agreed, AGREED["disagree"])
+        told = np.where(outcome == _OPEN, AGREED["open"], told)
+        told = np.where(outcome == _NOT_COVERED, AGREED["not covered"], told)
+        return np.where((decision < 0) | (outcome < 0), -1, told)
+
+    def _as_bits(self, guideline: NDArray[np.int32]) -> tuple[Indexes, Flags]:
+        """The grounds of each decision as bits of its guideline, and whether it names others."""
+        bits, outside = np.zeros(self.size, np.int64), np.zeros(self.size, np.bool_)
+        if not len(self.of):
+            return bits, outside
+        table = np.full((len(self.checker.places) + 3, len(self.names)), -1, np.int64)
+        for number, places in enumerate(self.checker.places):
+            table[number] = [places.of.get(name, -1) for name in self.names]
+        place = table[guideline[self.of], self.grounds]
+        inside = np.flatnonzero(place >= 0)
+        np.bitwise_or.at(bits, self.of[inside], np.left_shift(np.int64(1), place[inside]))
+        outside[self.of[place < 0]] = True
+        return bits, outside
+
+    def columns(self, agreement: Indexes) -> dict[str, pa.Array]:
+        """The ids of the requests, the decisions and the agreements, as lists."""
+        offsets = np.concatenate([[0], np.cumsum(self.sizes)]).astype(np.int32)
+        known = pa.array(agreement.astype(np.int32), mask=agreement < 0)
+        parts = {
+            "requests": self._text("id"),
+            "decisions": self._text("outcome"),
+            "agreements": pa.array(AGREEMENTS, pa.string()).take(known),
+        }
+        return {name: pa.ListArray.from_arrays(pa.array(offsets), one) for name, one in parts.items()}
+
+    def items(self, agreement: Indexes) -> Items:
+        """The decided ones among them."""
+        decided = np.flatnonzero(agreement >= 0)
+        number = np.full(self.size, -1, np.int64)
+        number[decided] = np.arange(len(decided))
+        of = number[self.of]
+        return Items(
+            rows=self.rows[decided],
+            decision=self.decision[decided],
+            basis=self.basis[decided],
+            agreement=agreement[decided],
+            grounds=self.grounds[of >= 0],
+            of=of[of >= 0],
+            names=self.names,
+            kinds=self._text("kind").take(pa.array(decided)),
+        )
 
 
-_BASES = ("guideline", "other source", "general scepticism", "credibility")
-_AGREED: Mapping[Agreement, int] = {one: number for number, one in enumerate(AGREEMENTS)}
+DECISIONS: tuple[ReviewersOutcome, ...] = get_args(ReviewersOutcome)
+BASES: tuple[Basis, ...] = get_args(Basis)
+AGREED: Mapping[Agreement, int] = {one: number for number, one in enumerate(AGREEMENTS)}

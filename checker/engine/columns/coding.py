@@ -225,7 +225,7 @@ def _unfit(guideline: Guideline, codings: Mapping[str, Coding]) -> Iterator[tupl
                     number = len(codings[name].members)
                     said = f"`{name}` is a set of {number} members, more than {MOST_MEMBERS}"
                     yield criterion.place, said
-            if any(_is_nested(one) for one in _lists(condition)):
+            if any(any(True for _ in _lists(one.where)) for one in _lists(condition)):
                 yield criterion.place, "a list is looked at inside the `where` of another"
 
 
@@ -234,17 +234,14 @@ def _is_set(spec: FactSpec) -> bool:
 
 
 def _lists(condition: Condition) -> Iterator[Some]:
+    """The lists that a condition looks at itself; derived facts stand for those of the case."""
     match condition:
         case All(parts) | AnyOf(parts):
             for part in parts:
                 yield from _lists(part)
-        case Not(part) | Derived(_, part):
+        case Not(part):
             yield from _lists(part)
         case Some():
             yield condition
         case _:
             pass
-
-
-def _is_nested(condition: Some) -> bool:
-    return any(True for _ in _lists(condition.where))

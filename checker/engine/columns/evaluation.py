@@ -24,7 +24,7 @@ from checker.condition import (
     Some,
 )
 from checker.engine.columns.coding import Coding
-from checker.engine.columns.frame import Column, Records, View
+from checker.engine.columns.frame import Column, Inside, Records, View
 from checker.engine.columns.truth import BITS, IS_TRUE, NOT, RELATED, SPREAD, Codes
 
 
@@ -66,6 +66,9 @@ class Conditions:
             case Not(part):
                 return NOT[self.truth(part, view)]
             case Derived(_, part):
+                # INVARIANT: a derived fact is one of the case, the same for every record.
+                if isinstance(view, Inside):
+                    return self.truth(condition, view.outside)[view.owner]
                 return self.truth(part, view)
             case Is(fact, values):
                 column = view.column(fact)

@@ -149,20 +149,20 @@ class View:
             assert isinstance(whole, Records)
             lists = whole if self._rows is None else whole.take(self._rows)
             lists = lists.strictly() if self._strict else lists
-            self._lists[name] = lists, _Inside(self, lists, strict=self._strict)
+            self._lists[name] = lists, Inside(self, lists, strict=self._strict)
         return self._lists[name]
 
 
-class _Inside(View):
+class Inside(View):
     """Records one below the other; a fact of the case stands beside each of its records."""
 
     def __init__(self, outside: View, lists: Records, *, strict: bool) -> None:
         flat = lists.flat
         super().__init__(lists.fields, flat, strict=strict, size=len(flat))
-        self._outside = outside
-        self._owner = np.repeat(np.arange(len(lists.sizes)), lists.sizes)
+        self.outside = outside
+        self.owner = np.repeat(np.arange(len(lists.sizes)), lists.sizes)
 
     def _column(self, name: str) -> Column:
         if name in self._columns:
             return super()._column(name)
-        return self._outside.column(name).take(self._owner)
+        return self.outside.column(name).take(self.owner)

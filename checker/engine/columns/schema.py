@@ -18,6 +18,7 @@ CONFLICT = pa.struct([("fact", pa.string()), ("said", pa.string())])
 REQUEST = pa.struct(
     [
         ("id", pa.string()),
+        ("kind", pa.string()),
         ("outcome", pa.string()),
         ("guidelines_cited", NAMES),
         ("grounds", NAMES),
