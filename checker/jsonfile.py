@@ -35,7 +35,9 @@ def parse_json(file: str, line: int, text: str, error: type[InputError]) -> Docu
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
     except json.JSONDecodeError as failure:
         column = failure.colno if failure.lineno == 1 else 1
-        raise error([Problem(Place(file, line, column), f"no JSON: {_lower(failure.msg)}")]) from None
+        raise error(
+            [Problem(Place(file, line, column), f"no JSON: {_lower(failure.msg)}")]
+        ) from None
     except _NotPlainError as failure:
         raise error([Problem(place, str(failure))]) from None
     except RecursionError:

@@ -1,4 +1,4 @@
-"""One batch of cases decided at once: guideline, statuses, determination, ledger, and the decisions beside them.
+"""One batch of cases decided at once: guideline, statuses, determination, ledger, and agreement with decisions.
 
 `check_batch` takes values and returns values; it reads and writes nothing.
 """
@@ -21,7 +21,7 @@ from checker.charting import MAX_WORLDS
 from checker.determination import Outcome, Terms
 from checker.engine.columns import arrays
 from checker.engine.columns.engine import ColumnsEngine, among, governing_facts
-from checker.engine.columns.frame import Column, Records, View, ranges
+from checker.engine.columns.frame import Column, Records, View, one_fact, ranges
 from checker.engine.columns.reading import Read
 from checker.engine.columns.truth import IS_OPEN, STATUS_CODES, Codes, Flags, Indexes
 from checker.engine.columns.worlds import disputed, in_all_ways
@@ -49,9 +49,7 @@ class BatchChecker:
         self.engine = ColumnsEngine(rules)
         self.guidelines: Sequence[Guideline] = list(rules.guidelines.values())
         self.places = [_Places(one) for one in self.guidelines]
-        self.criteria = list(
-            dict.fromkeys(c.id for one in self.guidelines for c in one.criteria)
-        )
+        self.criteria = list(dict.fromkeys(c.id for one in self.guidelines for c in one.criteria))
         self.chooser = _Chooser(self)
 
     @cached_property
@@ -100,17 +98,13 @@ class BatchChecker:
             columns = self.engine.guarded(ways.columns, ways.owner)
             broken = self.engine.contradicted(columns, len(ways.owner), ways.owner)
             at_first = {name: _first(one, ways.firsts) for name, one in columns.items()}
-            unsure = {
-                name: one.counts[ways.rows] > 1 for name, one in read.disputes.items()
-            }
+            unsure = {name: one.counts[ways.rows] > 1 for name, one in read.disputes.items()}
             found.problem[ways.rows] = broken[ways.firsts]
             chosen = self.chooser.choose(at_first, unsure, known, ways.rows)
             self._judge(columns, chosen, ways.rows, ways.owner, known, found)
         return _result(self, batch, read, found, file)
 
-    def _decide_plain(
-        self, read: Read, known: _Known, found: _Found, rows: Indexes
-    ) -> None:
+    def _decide_plain(self, read: Read, known: _Known, found: _Found, rows: Indexes) -> None:
         columns = self.engine.guarded(read.columns)
         broken = self.engine.contradicted(columns, read.size)
         found.problem[rows] = broken[rows]
@@ -172,6 +166,7 @@ class BatchChecker:
 
     @cached_property
     def place(self) -> Mapping[str, int]:
+        """The number of each criterion's column."""
         return {name: number for number, name in enumerate(self.criteria)}
 
 
@@ -317,8 +312,7 @@ class _Chooser:
         self, name: str, columns: Mapping[str, Column | Records], unsure: Mapping[str, Flags]
     ) -> Indexes:
         """0 for what was not asked, 1 for silence and conflict, and the choices from 2 on."""
-        column = columns[name]
-        assert isinstance(column, Column)
+        column = one_fact(columns[name])
         blank = np.where(column.blank == IS_OPEN, 0, 1)
         found = np.where(column.known != 0, column.values.astype(np.int64) + 2, blank)
         return np.where(unsure[name], 1, found) if name in unsure else found
@@ -357,9 +351,7 @@ class _Chooser:
         terms, rules = self.checker.terms, self.checker.rules
         here = Setting(request, terms.as_of or self._day(place), self.orders[order])
         found = (
-            asked_under(rules, terms.guideline, here)
-            if terms.guideline
-            else governing(rules, here)
+            asked_under(rules, terms.guideline, here) if terms.guideline else governing(rules, here)
         )
         if isinstance(found, Governed):
             return self.numbers[found.guideline.id]
@@ -388,14 +380,20 @@ def _edges(guidelines: Sequence[Guideline]) -> list[int]:
     """
     begins = {(one.since - _FIRST_DAY).days for one in guidelines}
     ends = {(one.until - _FIRST_DAY).days for one in guidelines if one.until}
-    middles = {
-        (one + other) // 2 + extra
-        for one in ends
-        for other in begins
-        if one < other
-        for extra in (0, 1)
-    }
+    between = [
+        ((one.until - _FIRST_DAY).days + (other.since - _FIRST_DAY).days) // 2
+        for one in guidelines
+        for other in guidelines
+        if one.until and one.until < other.since and _may_meet(one, other)
+    ]
+    middles = {day + extra for day in between for extra in (0, 1)}
     return sorted(begins | {one + 1 for one in ends} | middles)
+
+
+def _may_meet(one: Guideline, other: Guideline) -> bool:
+    """Whether both can speak about the same request."""
+    shared = one.covers.keys() & other.covers.keys()
+    return all(one.covers[name] & other.covers[name] for name in shared)
 
 
 # The result -------------------------------------------------------------------------------------------
@@ -480,8 +478,7 @@ def _dictionary(codes: NDArray[Any], words: Sequence[str]) -> pa.Array:
 
 
 def _scored(checker: BatchChecker, read: Read) -> Flags:
-    procedure = read.columns["procedure"]
-    assert isinstance(procedure, Column)
+    procedure = one_fact(read.columns["procedure"])
     vocabulary = checker.rules.vocabulary
     scores = np.array([vocabulary.scores(one) for one in vocabulary.procedures], np.bool_)
     return np.where(procedure.known != 0, scores[procedure.values], vocabulary.scores(None))
@@ -540,7 +537,9 @@ class _Requests:
         unknown = [one for one in names if one not in known]
         if unknown:
             no = "is no criterion and no ground of the vocabulary"
-            self._refuse("grounds", (f"{quoted(one)} {no}{did_you_mean(one, known)}" for one in unknown))
+            self._refuse(
+                "grounds", (f"{quoted(one)} {no}{did_you_mean(one, known)}" for one in unknown)
+            )
         flat = ranges(starts, sizes)
         return codes[flat], np.repeat(np.arange(self.size), sizes), names
 
@@ -584,7 +583,9 @@ class _Requests:
             "decisions": self._text("outcome"),
             "agreements": pa.array(AGREEMENTS, pa.string()).take(known),
         }
-        return {name: pa.ListArray.from_arrays(pa.array(offsets), one) for name, one in parts.items()}
+        return {
+            name: pa.ListArray.from_arrays(pa.array(offsets), one) for name, one in parts.items()
+        }
 
     def items(self, agreement: Indexes) -> Items:
         """The decided ones among them."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Any
 from checker import __version__
 from checker.case import Case, case_in
 from checker.determination import Terms
-from checker.errors import CaseError, CheckerError, Place, Problem, shown_path
+from checker.errors import CaseError, CheckerError, Place, Problem, RuleError, shown_path
 from checker.jsonfile import parse_json
 from checker.rulebase import RuleBase, load_rules
+from checker.shipped import shipped
 from checker.yamlfile import MAX_BYTES, MAX_PROBLEMS
 
 if TYPE_CHECKING:
@@ -190,9 +191,12 @@ def _batches_of_parquet(source: Path, checker: BatchChecker) -> Iterator[pa.Reco
         wanted = [name for name in checker.columns if name in file.schema_arrow.names]
         yield from file.iter_batches(BATCH_ROWS, columns=wanted, use_threads=False)
     except (pa.ArrowException, OSError) as failure:
-        first_line = str(failure).partition("\n")[0].rstrip(".")
-        why = f"no whole Parquet file: {first_line}; make it again"
+        why = f"no whole Parquet file ({_first_line(failure)})"
         raise _unreadable(source, why) from None
+
+
+def _first_line(failure: Exception) -> str:
+    return str(failure).partition("\n")[0].rstrip(".")
 
 
 def _opened(source: Path, checker: BatchChecker) -> pq.ParquetFile:
@@ -250,7 +254,10 @@ def _lines(source: Path) -> Iterator[tuple[int, str]]:
                     size = f"the line is longer than {MAX_BYTES // 1_000_000} MB"
                     raise CaseError([Problem(Place(file, number, 1), size)])
                 if line.strip():
-                    yield number, line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
+                    yield (
+                        number,
+                        line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n"),
+                    )
     except UnicodeDecodeError:
         said = "the line is not saved as UTF-8; save it as UTF-8"
         raise CaseError([Problem(Place(file, number, 1), said)]) from None
@@ -280,7 +287,8 @@ def tables_in(paths: Iterable[Path]) -> dict[Path, Path]:
     for path, way in found.items():
         other = names.setdefault(_findings_name(way), path)
         if other.resolve() != path.resolve():
-            message = f"its findings would have the name of those of {shown_path(other)}; audit them apart"
+            of = shown_path(other)
+            message = f"its findings would have the name of those of {of}; audit them apart"
             problems.append(Problem(Place(shown_path(path)), message))
     if problems:
         raise CaseError(problems)
@@ -326,7 +334,7 @@ def planned(paths: Iterable[Path], out: Path) -> list[tuple[Path, Path]]:
 def audit_files(
     paths: Iterable[Path], out: Path, *, jobs: int | None, terms: Terms, rules: Path
 ) -> Iterator[Report]:
-    """The reports of all tables that paths name, as they are done, by `jobs` processes (None: one for each core).
+    """The reports of all tables that paths name, as they are done, by `jobs` processes (None: one per core).
 
     A file that cannot be decided is reported and stops no other.
 
@@ -340,13 +348,11 @@ def audit_files(
     task.prepared()
     if workers <= 1:
         yield from (task.run(*pair) for pair in pairs)
-        return
-    yield from _in_processes(task, pairs, workers)
+    else:
+        yield from _in_processes(task, pairs, workers)
 
 
-def _in_processes(
-    task: Task, pairs: Sequence[tuple[Path, Path]], workers: int
-) -> Iterator[Report]:
+def _in_processes(task: Task, pairs: Sequence[tuple[Path, Path]], workers: int) -> Iterator[Report]:
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         waiting = {pool.submit(task.run, *pair): pair[0] for pair in pairs}
         try:
@@ -354,7 +360,9 @@ def _in_processes(
                 try:
                     yield done.result()
                 except BrokenProcessPool:
-                    why = "the process that decided it ended; is there enough memory? Use fewer --jobs"
+                    why = (
+                        "the process that decided it ended; is there enough memory for all --jobs?"
+                    )
                     problem = Problem(Place(shown_path(waiting[done])), why)
                     yield Report(shown_path(waiting[done]), None, str(problem))
         finally:
@@ -363,10 +371,14 @@ def _in_processes(
 
 @dataclass(frozen=True)
 class Task:
-    """What any process needs to decide a file: the folder of the rules and the terms. It can be sent anywhere."""
+    """What any process needs to decide a file: the folder of the rules and the terms. It can be sent anywhere.
 
-    rules: Path
+    `rules` None is the rule base that comes along; `digest`, where given, is what it must be.
+    """
+
+    rules: Path | None
     terms: Terms
+    digest: str | None = None
 
     def run(self, source: Path, target: Path) -> Report:
         """The report on one file; what is wrong with it is told there."""
@@ -374,30 +386,33 @@ class Task:
             return check_file(source, target, self.prepared())
         except CheckerError as error:
             return Report(shown_path(source), None, str(error))
+        except MemoryError:
+            problem = Problem(Place(shown_path(source)), "there is not enough memory to decide it")
+            return Report(shown_path(source), None, str(problem))
 
     def prepared(self) -> BatchChecker:
-        """The checker of this process, made once."""
-        return _prepared(self, load_rules, _one_thread)
+        """The checker of this process, made once.
+
+        Raises:
+            RuleError: where the rules cannot be read, cannot run on columns, or are not the ones asked for.
+        """
+        if self not in _KEPT:
+            _KEPT[self] = self._prepared()
+        return _KEPT[self]
+
+    def _prepared(self) -> BatchChecker:
+        import pyarrow as pa
+
+        from checker.audit.batches import BatchChecker
+
+        pa.set_cpu_count(1)
+        pa.set_io_thread_count(1)
+        rules = load_rules(self.rules or shipped("rules"))
+        if self.digest and rules.digest != self.digest:
+            where = shown_path(self.rules) if self.rules else "the rules that come with checker"
+            raise RuleError([Problem(Place(where), "these are not the rules of the one who asks")])
+        return BatchChecker(rules, self.terms)
 
 
 _KEPT: dict[Task, BatchChecker] = {}
-"""What this process has prepared; a worker decides many files under the same rules."""
-
-
-def _prepared(
-    task: Task, load: Callable[[Path], RuleBase], quieten: Callable[[], None]
-) -> BatchChecker:
-    from checker.audit.batches import BatchChecker
-
-    if task not in _KEPT:
-        quieten()
-        _KEPT[task] = BatchChecker(load(task.rules), task.terms)
-    return _KEPT[task]
-
-
-def _one_thread() -> None:
-    """One process uses one core: there are as many processes as cores."""
-    import pyarrow as pa
-
-    pa.set_cpu_count(1)
-    pa.set_io_thread_count(1)
+"""What this process has prepared: a worker decides many files under the same rules, on one core."""

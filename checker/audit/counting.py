@@ -1,4 +1,4 @@
-"""Counts of batches, which add up over batches, files and machines; names and keys are those of an audit's tally.
+"""Counts of batches, which add up over batches, files and machines; their keys are those of an audit's tally.
 
 The items of one case are one letter, and stand in rows next to each other.
 """
@@ -31,11 +31,10 @@ _CELLS = len(OUTCOMES) * len(DECISIONS)
 class Counts:
     """Counts of the rows of tables, and of their decided requests.
 
-    `determinations` and `refused` count all rows, decided or not: by outcome, and by why a row could not be
-    judged. `tables` count decided requests by what their keys say:
+    `determinations` and `refused` count all rows: by outcome, and by why a row could not be judged.
+    `tables` count decided requests by what their keys say:
 
-    - `letters`: by the eight numbers of a letter, which are its scored or uncovered requests by determination
-      and decision.
+    - `letters`: by eight numbers, a letter's scored or uncovered requests by determination and decision.
     - `reasons`: agreement, basis, decision; scored or not covered. `apart`: determination, decision; the others.
     - `criteria`: guideline, criterion, status, decision. `sole`: guideline, criterion, decision, where the
       criterion alone makes it Upheld. `named`: guideline, ground of the decision, status, decision.
@@ -111,9 +110,7 @@ class Counting:
         self._count_named(batch, covered)
         self._count_letters(batch, outcome * len(DECISIONS) + items.decision, shown)
 
-    def _count_criteria(
-        self, batch: Decided, number: int, guideline: str, here: Indexes
-    ) -> None:
+    def _count_criteria(self, batch: Decided, number: int, guideline: str, here: Indexes) -> None:
         tables = self.counts.tables
         rows, decision = batch.items.rows[here], batch.items.decision[here]
         criteria = self.checker.guidelines[number].criteria
@@ -165,9 +162,8 @@ class Counting:
         else:
             self._finish_letter()
         self._letter = names[-1], found[-1]
-        kinds, times = np.unique(found[:-1], axis=0, return_counts=True)
-        for key, number in zip(kinds.tolist(), times.tolist(), strict=True):
-            self.counts.tables["letters"][tuple(key)] += number
+        for key, number in _distinct(found[:-1]):
+            self.counts.tables["letters"][key] += number
 
     def _finish_letter(self) -> None:
         if self._letter:
@@ -178,6 +174,18 @@ class Counting:
         """The counts of the whole table."""
         self._finish_letter()
         return self.counts
+
+
+def _distinct(rows: Indexes) -> Iterable[tuple[Key, int]]:
+    """Each different row, with how often it stands there; small numbers are packed into one."""
+    bits = 63 // _CELLS
+    if rows.size and rows.max() >= 1 << bits:
+        kinds, times = np.unique(rows, axis=0, return_counts=True)
+        return zip(map(tuple, kinds.tolist()), times.tolist(), strict=True)
+    shifts = np.arange(_CELLS) * bits
+    packed, times = np.unique((rows << shifts).sum(axis=1), return_counts=True)
+    kinds = (packed[:, None] >> shifts) & ((1 << bits) - 1)
+    return zip(map(tuple, kinds.tolist()), times.tolist(), strict=True)
 
 
 def _by_name(codes: Any, words: Sequence[str]) -> dict[str, int]:

@@ -14,8 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from checker.case import Case, Decision, Procedure, procedures, stated_facts
-from checker.charting import FactsFrom
+from checker.case import Case, Decision, LetterEntry, Procedure, Request, procedures, stated_facts
+from checker.charting import FactReader, Facts, FactsFrom, heard
 from checker.engine.columns.coding import CONFLICTS, NAMES_OF_FACTS
 from checker.engine.columns.schema import table_schema, written
 from checker.errors import CaseError, Place, Problem
@@ -24,12 +24,16 @@ from checker.fact import (
     Documented,
     Evidence,
     Fact,
+    Grade,
     NotAsked,
     NotDocumented,
+    Value,
+    Voice,
     each_fact,
     evidence_of,
     has_conflict,
 )
+from checker.jsonfile import parse_json
 from checker.rulebase import RuleBase
 from checker.vocabulary import FactSpec, ListOf
 
@@ -45,7 +49,9 @@ def cases_to_table(cases: Iterable[Case], rules: RuleBase) -> pa.Table:
     schema = table_schema(rules)
     rows = [row for case in cases for row in rows_of(case, rules)]
     columns = {name: [row.get(name) for row in rows] for name in schema.names}
-    return pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names})
+    return pa.table(
+        {name: pa.array(columns[name], schema.field(name).type) for name in schema.names}
+    )
 
 
 def rows_of(case: Case, rules: RuleBase) -> Iterator[dict[str, Any]]:
@@ -135,6 +141,78 @@ def _value(fact: Documented, spec: FactSpec) -> Any:
             return value
 
 
+# And back ----------------------------------------------------------------------------------------------
+
+
+def case_of_row(row: Mapping[str, Any], rules: RuleBase) -> Case:
+    """One row of a table as a case with all its requests, to be decided or explained on its own.
+
+    The row is one that a table of cases can hold; see `cases_to_table`. Everything a procedure's requests say
+    is said by each of them.
+    """
+    specs = rules.vocabulary.facts
+    facts = _facts_of(row, written(specs.values()), rules)
+    for one in row.get(CONFLICTS) or ():
+        document = parse_json("row", 0, f'{{"{one["fact"]}": {one["said"]}}}', CaseError)
+        facts |= FactReader(document, rules.vocabulary).read((), document.value)
+    of_requests = {name: fact for name, fact in facts.items() if specs[name].kind == "request"}
+    return Case(
+        name=row["case"],
+        file=row["case"],
+        about=None,
+        jurisdiction=row.get("jurisdiction"),
+        letter=LetterEntry(id=row["case"], ur_date=row.get("ur_date")),
+        record=row["record"],
+        facts={name: fact for name, fact in facts.items() if name not in of_requests},
+        requests=tuple(
+            Request(one["id"], "", of_requests, _decision_of(one))
+            for one in row.get("requests") or ({"id": "1"},)
+        ),
+    )
+
+
+def _decision_of(said: Mapping[str, Any]) -> Decision | None:
+    if not said.get("outcome"):
+        return None
+    return Decision(
+        outcome=said["outcome"],
+        guidelines_cited=tuple(said.get("guidelines_cited") or ()),
+        grounds=tuple(said.get("grounds") or ()),
+        basis=said.get("basis") or "guideline",
+        evidence=None,
+        note=None,
+    )
+
+
+def _facts_of(row: Mapping[str, Any], specs: Iterable[FactSpec], rules: RuleBase) -> Facts:
+    named = {kind: frozenset(row.get(kind) or ()) for kind in NAMES_OF_FACTS}
+    facts: Facts = {}
+    for spec in specs:
+        name, value = spec.name, row.get(spec.name)
+        evidence = tuple(
+            Evidence(voice=voice) for kind, voice in _VOICE_OF.items() if name in named[kind]
+        )
+        if name in named["not_documented"]:
+            facts[name] = NotDocumented(evidence)
+        elif name in named["not_asked"]:
+            facts[name] = NotAsked()
+        elif value is not None:
+            weak = name in named["conclusory"] or spec.at_best == "conclusory"
+            grade: Grade = "conclusory" if weak else "explicit"
+            facts[name] = Documented(_value_of(value, spec, rules), grade, evidence)
+    return facts
+
+
+_VOICE_OF: Mapping[str, Voice] = {"only_ur": "ur", "only_reviewer": "reviewer"}
+
+
+def _value_of(value: Any, spec: FactSpec, rules: RuleBase) -> Value:
+    if isinstance(spec.type, ListOf):
+        fields = list(written(spec.type.fields.values()))
+        return tuple(_facts_of(record, fields, rules) for record in value)
+    return rules.vocabulary.value(spec, value)
+
+
 def _check_voices(
     case: Case, procedure: Procedure, facts: Mapping[str, Fact], rules: RuleBase
 ) -> None:
@@ -157,8 +235,6 @@ _SILENT: tuple[Fact | None, ...] = (None, NotDocumented(), NotAsked())
 
 
 def _told_by_row(fact: Fact, facts_from: FactsFrom) -> Fact | None:
-    from checker.charting import heard
-
     return _without_evidence(heard({"it": fact}, facts_from).get("it"))
 
 
@@ -171,8 +247,8 @@ def _bare(fact: Fact) -> Fact:
         case Documented() | NotDocumented():
             return replace(fact, evidence=(), note=None)
         case Conflicting(values):
-            bare = tuple(replace(one, evidence=(), note=None) for one in values)
-            return Conflicting(tuple(each_fact(one, _bare) for one in bare))  # type: ignore[arg-type]
+            bare = (each_fact(one, _bare) for one in values)
+            return Conflicting(tuple(one for one in bare if isinstance(one, Documented)))
         case _:
             return fact
 

@@ -11,7 +11,7 @@ import typer
 from checker.audit.comparison import Compared, compare
 from checker.audit.figures import summarize
 from checker.case import Case
-from checker.cli import common
+from checker.cli import common, tables
 from checker.determination import Terms, determine
 from checker.engine.agreed import Engine
 from checker.engine.written import READINGS, Reading
@@ -30,9 +30,16 @@ def audit(
     as_of: common.AsOfOption = None,
     output: common.FormatOption = "text",
     rules: common.RulesFolder = None,
+    findings_to: tables.OutOption = None,
+    jobs: tables.JobsOption = None,
+    engine_name: tables.EngineOption = "columns",
+    master: tables.MasterOption = None,
 ) -> None:
     """Compare decisions with the guideline: did they follow it, and did the rules foresee them?"""
     asked = common.terms(reading, facts_from, guideline, as_of)
+    if findings_to or tables.are_tables(paths):
+        where = tables.Where(findings_to, jobs, engine_name, master)
+        raise typer.Exit(tables.audit_tables(paths, where, asked, rules, output))
     engine = common.engine_for(rules)
     loaded = common.Cases(common.case_files(paths), engine.rules)
     wanted = _terms_to_compare(asked, readings=readings)

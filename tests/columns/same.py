@@ -1,6 +1,5 @@
 """What two engines have to agree on: determination, guideline, ledger, statuses, agreement with decisions."""
 
-from functools import singledispatch
 from typing import Any
 
 import pyarrow as pa
@@ -16,33 +15,26 @@ def one_batch(table: pa.Table) -> pa.RecordBatch:
     return table.combine_chunks().to_batches()[0]
 
 
-@singledispatch
-def as_told(answer: Any, rules: RuleBase | None = None) -> tuple[Any, ...]:
-    """An answer of either engine in one form."""
-    raise TypeError(answer)
-
-
-@as_told.register
-def _(answer: Determination, rules: RuleBase | None = None) -> tuple[Any, ...]:
-    ledger = answer.ledger
+def determined(answer: Determination, rules: RuleBase) -> tuple[Any, ...]:
+    """A determination in the form of both."""
     return (
         answer.case.name,
         answer.guideline.id if answer.guideline else None,
         answer.outcome,
-        (ledger.evidence, ledger.presumed, ledger.silence),
+        (answer.ledger.evidence, answer.ledger.presumed, answer.ledger.silence),
         {one.criterion.id: one.status for one in answer.judged},
-        [one.agreement for one in compare(answer, rules)] if rules else [],
+        [one.agreement for one in compare(answer, rules)],
     )
 
 
-@as_told.register
-def _(answer: dict, rules: RuleBase | None = None) -> tuple[Any, ...]:
-    statuses = {name: said for name, said in answer.items() if name.startswith(CRITERION) and said}
+def found(row: dict[str, Any]) -> tuple[Any, ...]:
+    """A row of findings in the form of both."""
+    statuses = {name: said for name, said in row.items() if name.startswith(CRITERION) and said}
     return (
-        answer["case"],
-        answer["guideline"],
-        answer["determination"],
-        (answer["evidence"], answer["presumed"], answer["silence"]),
+        row["case"],
+        row["guideline"],
+        row["determination"],
+        (row["evidence"], row["presumed"], row["silence"]),
         {name.removeprefix(CRITERION): said for name, said in statuses.items()},
-        [one for one in answer["agreements"] or () if one] if rules else [],
+        [one for one in row["agreements"] or () if one],
     )

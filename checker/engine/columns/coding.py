@@ -14,7 +14,6 @@ from checker.condition import All, Condition, Derived, Not, Relation, Scalar, So
 from checker.condition import Any as AnyOf
 from checker.engine.columns.frame import Values
 from checker.errors import Place, Problem, RuleError
-from checker.fact import Value
 from checker.guideline import Guideline
 from checker.rulebase import RuleBase
 from checker.vocabulary import (
@@ -90,18 +89,6 @@ class Coding:
         """A set as it stands in the array."""
         return sum(1 << self.place[one] for one in members)
 
-    def value(self, number: Any) -> Value:
-        """The value that a number in the array stands for."""
-        match self.spec.type:
-            case Enum():
-                return self.members[number]
-            case Boolean():
-                return bool(number)
-            case Date():
-                return date.fromordinal(_FIRST_DAY.toordinal() + int(number))
-            case _:
-                return float(number)
-
     def equals(self, values: Values, wanted: Collection[Scalar]) -> Any:
         """Where the values are among those wanted."""
         numbers = [self.number(one) for one in wanted]
@@ -168,7 +155,9 @@ def _compared_sets(
 
 def _members(group: Iterable[str], specs: Mapping[str, FactSpec]) -> tuple[str, ...]:
     kinds = [specs[name].type for name in sorted(group)]
-    return tuple(dict.fromkeys(one for kind in kinds if isinstance(kind, SetOf) for one in kind.values))
+    return tuple(
+        dict.fromkeys(one for kind in kinds if isinstance(kind, SetOf) for one in kind.values)
+    )
 
 
 def _relations(condition: Condition) -> Iterator[Relation]:
@@ -194,7 +183,9 @@ def refuse_unfit(rules: RuleBase, codings: Mapping[str, Coding]) -> None:
         RuleError: with the line of each, and the reason.
     """
     problems = [
-        Problem(place, f"{what}; the columns engine cannot decide this, case by case it can be decided")
+        Problem(
+            place, f"{what}; the columns engine cannot decide this, case by case it can be decided"
+        )
         for guideline in rules.guidelines.values()
         for place, what in _unfit(guideline, codings)
     ]

@@ -77,9 +77,7 @@ class ColumnsEngine:
         ]
         self._contradictions = [shared(one.contradiction) for one in rules.relations]
 
-    def statuses(
-        self, guideline: Guideline, view: View, reading: Reading
-    ) -> Iterator[Codes]:
+    def statuses(self, guideline: Guideline, view: View, reading: Reading) -> Iterator[Codes]:
         """The status of each criterion in every row, none of which conflicts, in the order of the guideline."""
         for one in self._criteria[guideline.id]:
             yield self._status(one, view, reading)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.engine.columns.truth import IS_SILENT, IS_TRUE, Codes, Flags, Indexes
+from checker.engine.columns.truth import IS_SILENT, Codes, Flags, Indexes
 
 Values: TypeAlias = NDArray[Any]
 
@@ -86,6 +86,20 @@ class Records:
         return ranges(self.starts, self.sizes)
 
 
+def one_fact(found: Column | Records) -> Column:
+    """What is found under the name of a fact that is no list."""
+    if isinstance(found, Records):
+        raise TypeError("a list of records stands where one fact is expected")
+    return found
+
+
+def many_records(found: Column | Records) -> Records:
+    """What is found under the name of a list."""
+    if isinstance(found, Column):
+        raise TypeError("one fact stands where a list of records is expected")
+    return found
+
+
 def _strictly(one: Column | Records) -> dict[str, Any]:
     dropped = one.known * np.asarray(one.weak)
     return {
@@ -98,19 +112,7 @@ def _strictly(one: Column | Records) -> dict[str, Any]:
 def ranges(starts: Indexes, sizes: Indexes) -> Indexes:
     """Every index from each start on, as many as its size says."""
     before = np.cumsum(sizes) - sizes
-    return np.arange(int(sizes.sum())) + np.repeat(starts - before, sizes)
-
-
-def unknown(blank: Codes, kind: type[np.generic] | np.dtype[Any]) -> Column:
-    """A fact that no row documents."""
-    rows = len(blank)
-    return Column(np.zeros(rows, kind), np.zeros(rows, np.uint8), blank)
-
-
-def documented(values: Values) -> Column:
-    """A fact that every row documents."""
-    rows = len(values)
-    return Column(values, np.full(rows, IS_TRUE, np.uint8), np.zeros(rows, np.uint8))
+    return np.asarray(np.arange(int(sizes.sum())) + np.repeat(starts - before, sizes))
 
 
 class View:
@@ -120,7 +122,12 @@ class View:
     """
 
     def __init__(
-        self, columns: Mapping[str, Column | Records], rows: Indexes | None, *, strict: bool, size: int
+        self,
+        columns: Mapping[str, Column | Records],
+        rows: Indexes | None,
+        *,
+        strict: bool,
+        size: int,
     ) -> None:
         self._columns = columns
         self._rows = rows
@@ -137,16 +144,14 @@ class View:
         return self._taken[name]
 
     def _column(self, name: str) -> Column:
-        column = self._columns[name]
-        assert isinstance(column, Column)
+        column = one_fact(self._columns[name])
         taken = column if self._rows is None else column.take(self._rows)
         return taken.strictly() if self._strict else taken
 
     def records(self, name: str) -> tuple[Records, View]:
         """The lists of records in these rows, and a view of their records one below the other."""
         if name not in self._lists:
-            whole = self._columns[name]
-            assert isinstance(whole, Records)
+            whole = many_records(self._columns[name])
             lists = whole if self._rows is None else whole.take(self._rows)
             lists = lists.strictly() if self._strict else lists
             self._lists[name] = lists, Inside(self, lists, strict=self._strict)

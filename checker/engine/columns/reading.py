@@ -7,7 +7,7 @@ Guards are not applied yet: they are conditions, and are judged with the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -15,10 +15,19 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from checker.charting import FactReader, Facts, FactsFrom, RecordKind, complete, heard, too_many_conflicts, worlds
+from checker.charting import (
+    FactReader,
+    Facts,
+    FactsFrom,
+    RecordKind,
+    complete,
+    heard,
+    too_many_conflicts,
+    worlds,
+)
 from checker.engine.columns import arrays
 from checker.engine.columns.coding import CONFLICTS, NAMES_OF_FACTS, Coding, all_specs, codings
-from checker.engine.columns.frame import Column, Records, Second, ranges
+from checker.engine.columns.frame import Column, Records, Second, one_fact, ranges
 from checker.engine.columns.schema import NAMES, arrow_type, misfits, table_schema, written
 from checker.engine.columns.truth import (
     IS_OPEN,
@@ -41,7 +50,6 @@ from checker.vocabulary import (
     Levels,
     ListOf,
     Number,
-    SetOf,
     TargetLabels,
 )
 
@@ -93,10 +101,15 @@ class _Slot:
     def size(self) -> int:
         return len(self.column.known)
 
-    def give(self, rows: Indexes | Sequence[int], first: Indexes | int, count: Indexes | int) -> None:
+    def give(
+        self, rows: Indexes | Sequence[int], first: Indexes | int, count: Indexes | int
+    ) -> None:
         """These rows have `count` ways from `first` on."""
         if self.counts is None or self.firsts is None:
-            self.counts, self.firsts = np.ones(self.size, np.int64), np.full(self.size, -1, np.int64)
+            self.counts, self.firsts = (
+                np.ones(self.size, np.int64),
+                np.full(self.size, -1, np.int64),
+            )
         self.counts[rows], self.firsts[rows] = count, first
 
     def say(self, row: int, ways: tuple[Fact, ...]) -> None:
@@ -114,7 +127,7 @@ class _Slot:
 
 @dataclass(frozen=True)
 class _Said:
-    """What a row says in `conflicts` of a fact: its ways, each as one fact, and the joints computed from them."""
+    """What a row says in `conflicts` of a fact: its ways, and those of the joints computed from them."""
 
     ways: tuple[Fact, ...] = ()
     joints: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
@@ -176,7 +189,13 @@ class Reader:
         return _Batch(self, batch, facts_from, file, first).read()
 
     def said(
-        self, name: str, said: str, record: RecordKind, facts_from: FactsFrom, acts_on: str, place: Place
+        self,
+        name: str,
+        said: str,
+        record: RecordKind,
+        facts_from: FactsFrom,
+        acts_on: str,
+        place: Place,
     ) -> _Said:
         """What a text in `conflicts` means."""
         key = (name, said, record, facts_from, acts_on)
@@ -185,7 +204,13 @@ class Reader:
         return self._said[key]
 
     def _read_said(
-        self, name: str, said: str, record: RecordKind, facts_from: FactsFrom, acts_on: str, place: Place
+        self,
+        name: str,
+        said: str,
+        record: RecordKind,
+        facts_from: FactsFrom,
+        acts_on: str,
+        place: Place,
     ) -> _Said:
         vocabulary = self.rules.vocabulary
         document = parse_json(place.file, 0, f'{{"{name}": {said}}}', CaseError)
@@ -250,7 +275,12 @@ class _LevelTable:
         return found
 
     def numbered(
-        self, codes: Indexes, labels: Sequence[str], starts: Indexes, sizes: Indexes, on_joints: Flags
+        self,
+        codes: Indexes,
+        labels: Sequence[str],
+        starts: Indexes,
+        sizes: Indexes,
+        on_joints: Flags,
     ) -> Indexes:
         """The number of the readings of each list of labels."""
         numbers = [self._labels.setdefault(one, len(self._labels)) for one in labels]
@@ -287,10 +317,16 @@ class _LevelTable:
         region, *others = {self.anatomy.region(one) for one in some} or {None}
         own = self.regions.index(region) if region and not others else -1
         elsewhere = [self._elsewhere(some, stated) for stated in self.regions]
-        return bits[0] if bits else 0, bits[1] if len(bits) > 1 else 0, len(bits), own, [
-            len(some) or 0,
-            *elsewhere,
-        ]
+        return (
+            bits[0] if bits else 0,
+            bits[1] if len(bits) > 1 else 0,
+            len(bits),
+            own,
+            [
+                len(some) or 0,
+                *elsewhere,
+            ],
+        )
 
     def _elsewhere(self, readings: Sequence[frozenset[str]], stated: str) -> int:
         """The region in which the levels lie, where all readings lie outside the one stated; else -1."""
@@ -312,15 +348,15 @@ class _LevelTable:
 
     def bits(self, numbers: Indexes, reading: int) -> Indexes:
         """The joints in the first or the second reading."""
-        return self._arrays()[0][numbers, reading]
+        return np.asarray(self._arrays()[0][numbers, reading])
 
     def count(self, numbers: Indexes) -> Indexes:
         """How many readings there are."""
-        return self._arrays()[0][numbers, 2]
+        return np.asarray(self._arrays()[0][numbers, 2])
 
     def region(self, numbers: Indexes) -> Indexes:
         """The one region that all readings lie in, or -1."""
-        return self._arrays()[0][numbers, 3]
+        return np.asarray(self._arrays()[0][numbers, 3])
 
     def any_joint(self, numbers: Indexes) -> Flags:
         """Whether any reading names a joint."""
@@ -328,7 +364,7 @@ class _LevelTable:
 
     def elsewhere(self, numbers: Indexes, stated: Indexes) -> Indexes:
         """The region that the levels lie in where none of their readings lies in the one stated, or -1."""
-        return self._arrays()[1][numbers, 1 + stated]
+        return np.asarray(self._arrays()[1][numbers, 1 + stated])
 
 
 @dataclass(frozen=True)
@@ -362,16 +398,17 @@ class _Batch:
         self.first = first
         self.size = batch.num_rows
         self.problems: list[Problem] = []
+        self.owner: Indexes | None = None
+        """The rows of the records that are being read, if any are."""
 
     def read(self) -> Read:
         self.problems += (
-            Problem(Place(self.file), one)
-            for one in misfits(self.batch.schema, self.reader.schema)
+            Problem(Place(self.file), one) for one in misfits(self.batch.schema, self.reader.schema)
         )
         self._stop_at_problems()
         open_ = self._record_kinds()
         silent = np.where(open_, np.uint8(IS_OPEN), np.uint8(IS_SILENT))
-        group = _Group("", self.size, silent, self._named(self._array, "", self.size), self._array)
+        group = _Group("", self.size, silent, self._named(self._array, ""), self._array)
         specs = [self.reader.spec(name) for name in self.reader.facts]
         slots = {one.name: self._slot(group, one) for one in specs if one.joints_of is None}
         self._stop_at_problems()
@@ -411,8 +448,8 @@ class _Batch:
             self.problems.append(self._problem(where, number, at, what))
 
     def _problem(self, where: str, number: int, at: int, what: str) -> Problem:
-        of = " of its records" if "field" in where else ""
-        row = f"row {self.first + at + 1}" if not of else f"record {at + 1} of the batch"
+        at = at if self.owner is None else int(self.owner[at])
+        row = f"row {self.first + at + 1}"
         how_many = f"in {row}" if number == 1 else f"{number} times, first in {row}"
         return Problem(Place(self.file), f"{where}: {what} ({how_many})")
 
@@ -424,8 +461,7 @@ class _Batch:
         return arrays.plain(self.batch.column(name), self.reader.schema.field(name).type)
 
     def _record_kinds(self) -> Flags:
-        array = self._array("record")
-        assert array is not None
+        array = arrays.plain(self.batch.column("record"), pa.string())
         codes, stray, found = arrays.coded(array, _RECORDS)
         said = quoted(found[0]) if found else ""
         self._refuse("column `record`", stray, f"{said} is neither `closed` nor `open`")
@@ -433,18 +469,24 @@ class _Batch:
         return np.asarray(codes == 1)
 
     def _named(
-        self, find: Callable[[str], pa.Array | None], where: str, size: int, known: Collection[str] = ()
+        self,
+        find: Callable[[str], pa.Array | None],
+        where: str,
+        known: Collection[str] = (),
     ) -> Mapping[str, Mapping[str, Indexes]]:
         """The rows of each fact, by the kind of mention."""
         known = known or [one.name for one in written(self.reader.rules.vocabulary.facts.values())]
-        return {kind: self._mentions(find(kind), f"{where}column `{kind}`", known) for kind in NAMES_OF_FACTS}
+        return {
+            kind: self._mentions(find(kind), f"{where}column `{kind}`", known)
+            for kind in NAMES_OF_FACTS
+        }
 
     def _mentions(
         self, array: pa.Array | None, where: str, known: Collection[str]
     ) -> Mapping[str, Indexes]:
         if array is None or array.null_count == len(array):
             return {}
-        starts, sizes, items = arrays.parts(array)
+        _, sizes, items = arrays.parts(array)
         if not len(items):
             return {}
         codes, names = arrays.texts(items)
@@ -487,10 +529,9 @@ class _Batch:
         if unheard := self._unheard(group, spec.name):
             given = given.copy()
             for rows in unheard:
-                if asked is not None:
-                    rows = np.setdiff1d(rows, asked)
-                given[rows] = False
-                blank[rows] = group.silent[rows]
+                gone = rows if asked is None else np.setdiff1d(rows, asked)
+                given[gone] = False
+                blank[gone] = group.silent[gone]
         known = given * np.uint8(IS_TRUE)
         return Column(values, known, np.where(given, np.uint8(0), blank), self._weak(group, spec))
 
@@ -552,14 +593,18 @@ class _Batch:
             except ValueError as problem:
                 self._refuse_item(where, codes == number, starts, sizes, str(problem))
             except KeyError:
-                what = f"{quoted(name)} is not one of its values{did_you_mean(name, coding.members)}"
+                what = (
+                    f"{quoted(name)} is not one of its values{did_you_mean(name, coding.members)}"
+                )
                 self._refuse_item(where, codes == number, starts, sizes, what)
         return arrays.reduced(bits[codes], starts, sizes)
 
     def _items(self, where: str, array: pa.Array) -> tuple[Indexes, Indexes, pa.Array]:
         starts, sizes, items = arrays.parts(array)
         if items.null_count:
-            self._refuse_item(where, ~arrays.valid(items), starts, sizes, "a member that is nothing (null)")
+            self._refuse_item(
+                where, ~arrays.valid(items), starts, sizes, "a member that is nothing (null)"
+            )
         return starts, sizes, items
 
     def _refuse_item(
@@ -581,7 +626,9 @@ class _Batch:
         where = f"{group.where}`{spec.name}`"
         starts, sizes, items = arrays.parts(array)
         if items.null_count:
-            self._refuse_item(where, ~arrays.valid(items), starts, sizes, "a record that is nothing (null)")
+            self._refuse_item(
+                where, ~arrays.valid(items), starts, sizes, "a record that is nothing (null)"
+            )
         stated = self._stated(group, spec, np.zeros(group.size, np.uint8), array, where)
         sizes = np.where(stated.known != 0, sizes, 0)
         owner = np.zeros(len(items), np.int64)
@@ -593,22 +640,22 @@ class _Batch:
 
         inside = f"{where}, field "
         known = [one.name for one in written(kind.fields.values())]
-        named = self._named(find, f"{where}, field ", len(items), known)
+        self.owner = owner
+        named = self._named(find, f"{where}, field ", known)
         records = _Group(inside, len(items), group.silent[owner], named, find)
         fields, seconds = self._fields(records, kind)
+        self.owner = None
         whole = Records(starts, sizes, stated.known, stated.blank, fields, stated.weak, seconds)
         whole = self._heard_records(whole, records, known, group.silent)
         slot = _Slot(whole)
         if seconds:
-            twos = sum(_per_row(whole, one.two) for one in seconds.values())
+            twos = np.sum([_per_row(whole, one.two) for one in whole.seconds.values()], axis=0)
             rows = np.flatnonzero(twos)
             if len(rows):
                 slot.give(rows, -1, 1 << np.minimum(twos[rows], 20))
         return slot
 
-    def _fields(
-        self, records: _Group, kind: ListOf
-    ) -> tuple[dict[str, Column], dict[str, Second]]:
+    def _fields(self, records: _Group, kind: ListOf) -> tuple[dict[str, Column], dict[str, Second]]:
         fields: dict[str, Column] = {}
         seconds: dict[str, Second] = {}
         for spec in kind.fields.values():
@@ -616,9 +663,9 @@ class _Batch:
                 continue
             if spec.joints_of is None:
                 if not isinstance(spec.type, TargetLabels):
-                    fields[spec.name] = _column(self._slot(records, spec))
+                    fields[spec.name] = one_fact(self._slot(records, spec).column)
                 continue
-            levels = _column(self._slot(records, kind.fields[spec.joints_of]))
+            levels = one_fact(self._slot(records, kind.fields[spec.joints_of]).column)
             none = np.zeros(records.size, np.bool_)
             numbers = self._level_numbers(records, spec.joints_of, levels, none)
             table = self.reader.levels
@@ -644,9 +691,9 @@ class _Batch:
             if array is not None:
                 mentioned += arrays.valid(array)
             for kind in ("not_documented", "not_asked"):
-                rows = records.rows(kind, name)
-                if rows is not None:
-                    mentioned[rows] += 1
+                stated = records.rows(kind, name)
+                if stated is not None:
+                    mentioned[stated] += 1
         kept = (mentioned == 0) | (mentioned > unheard)
         flat = whole.flat
         owner = np.repeat(np.arange(len(whole.sizes)), whole.sizes)[kept[flat]]
@@ -665,9 +712,7 @@ class _Batch:
 
     # levels, conflicts, region
 
-    def _level_numbers(
-        self, group: _Group, name: str, levels: Column, on_joints: Flags
-    ) -> Indexes:
+    def _level_numbers(self, group: _Group, name: str, levels: Column, on_joints: Flags) -> Indexes:
         """The number of the readings of written levels in each row; of no levels where they are not known."""
         table = self.reader.levels
         array = group.column(name)
@@ -684,15 +729,15 @@ class _Batch:
         sizes = np.where(levels.known != 0, sizes, 0)
         return table.numbered(codes, labels, starts, sizes, on_joints)
 
-    def _joints(
-        self, group: _Group, spec: FactSpec, slots: dict[str, _Slot]
-    ) -> Indexes:
+    def _joints(self, group: _Group, spec: FactSpec, slots: dict[str, _Slot]) -> Indexes:
         """Adds the joints of written levels to the facts; the numbers of their readings, -1 where unknown."""
-        assert spec.joints_of is not None
-        levels, procedure = _column(slots[spec.joints_of]), _column(slots["procedure"])
-        acts_on_joints = [one.targets == "joints" for one in self.reader.rules.vocabulary.procedures.values()]
+        written_as = str(spec.joints_of)
+        levels, procedure = one_fact(slots[written_as].column), one_fact(slots["procedure"].column)
+        acts_on_joints = [
+            one.targets == "joints" for one in self.reader.rules.vocabulary.procedures.values()
+        ]
         on_joints = np.array(acts_on_joints)[procedure.values] & (procedure.known != 0)
-        numbers = self._level_numbers(group, spec.joints_of, levels, on_joints)
+        numbers = self._level_numbers(group, written_as, levels, on_joints)
         table = self.reader.levels
         slot = slots[spec.name] = _Slot(_with(levels, table.bits(numbers, 0)))
         two = np.flatnonzero((levels.known != 0) & (table.count(numbers) > 1))
@@ -713,14 +758,16 @@ class _Batch:
             return
         _, sizes, items = arrays.parts(array)
         owners = np.repeat(np.arange(self.size), sizes).tolist()
-        procedure = _column(slots["procedure"])
+        procedure = one_fact(slots["procedure"].column)
         entries = list(self.reader.rules.vocabulary.procedures.values())
         facts = {one.name for one in written(self.reader.rules.vocabulary.facts.values())}
         for row, one in zip(owners, items.to_pylist(), strict=True):
             place = Place(f"{self.file}, row {self.first + row + 1}")
             name, text = (one or {}).get("fact"), (one or {}).get("said")
             if name not in facts or text is None:
-                what = f"column `{CONFLICTS}`: unknown fact {quoted(name)}{did_you_mean(name, facts)}"
+                what = (
+                    f"column `{CONFLICTS}`: unknown fact {quoted(name)}{did_you_mean(name, facts)}"
+                )
                 self.problems.append(Problem(place, what))
                 continue
             acts_on = entries[procedure.values[row]].targets if procedure.known[row] else "none"
@@ -738,6 +785,9 @@ class _Batch:
                     slots[name].column.blank[row] = IS_SILENT
                 ways[row] = min(int(ways[row]) * max(1, len(said.ways)), 1 << 20)
             elif said.ways:
+                if slots[name].column.known[row]:
+                    what = f"column `{CONFLICTS}`: `{name}` has a value in its column as well"
+                    self.problems.append(Problem(place, what))
                 slots[name].say(row, said.ways)
             for joints, given in said.joints.items():
                 if joints in slots:
@@ -747,11 +797,11 @@ class _Batch:
     def _region(self, slots: dict[str, _Slot], readings: Mapping[str, Indexes]) -> None:
         """The region as stated, else the one that all readings of the levels lie in; or both, in conflict."""
         slot = slots["region"]
-        stated = _column(slot)
+        stated = one_fact(slot.column)
         table, coding = self.reader.levels, self.reader.codings["region"]
         settled = slot.counts is not None and slot.firsts is not None
         if settled:
-            stated = _column(_Slot(_settled(slot, column_of(slot.ways, coding))))
+            stated = one_fact(_settled(slot, column_of(slot.ways, coding)))
         values, known, blank = stated.values.copy(), stated.known.copy(), stated.blank.copy()
         weak = np.zeros(self.size, np.bool_) if stated.weak is None else stated.weak.copy()
         disputed = slot.disputed()
@@ -766,9 +816,10 @@ class _Batch:
             sure = here & (stated.known != 0)
             rows = np.flatnonzero(sure)
             elsewhere = table.elsewhere(numbers[rows], stated.values[rows].astype(np.int64))
-            for row, other in zip(rows[elsewhere >= 0].tolist(), elsewhere[elsewhere >= 0].tolist(), strict=True):
-                self._elsewhere(slot, row, stated, other, coding)
-                known[row], blank[row] = 0, IS_SILENT
+            away = rows[elsewhere >= 0]
+            if len(away):
+                self._elsewhere(slot, away, stated, elsewhere[elsewhere >= 0], coding)
+                known[away], blank[away] = 0, IS_SILENT
             undecided &= ~sure
             rows = np.flatnonzero(here & ~sure)
             own = table.region(numbers[rows])
@@ -783,21 +834,25 @@ class _Batch:
             slot.firsts[slot.counts == 1] = -1
 
     def _elsewhere(
-        self, slot: _Slot, row: int, stated: Column, other: int, coding: Coding
+        self, slot: _Slot, rows: Indexes, stated: Column, other: Indexes, coding: Coding
     ) -> None:
-        weak = stated.weak is not None and bool(stated.weak[row])
-        said = Documented(coding.members[stated.values[row]], "conclusory" if weak else "explicit")
-        slot.give([row], len(slot.ways), 2)
-        slot.ways += (said, Documented(coding.members[other]))
+        """These rows state one region, and their levels lie in another."""
+        weak = np.zeros(self.size, np.bool_) if stated.weak is None else stated.weak
+        regions = len(coding.members)
+        keys = (stated.values[rows].astype(np.int64) * regions + other) * 2 + weak[rows]
+        kinds, which = np.unique(keys, return_inverse=True)
+        slot.give(rows, len(slot.ways) + 2 * which, 2)
+        for kind in kinds.tolist():
+            said, computed = divmod(kind // 2, regions)
+            grade: Grade = "conclusory" if kind % 2 else "explicit"
+            slot.ways += (
+                Documented(coding.members[said], grade),
+                Documented(coding.members[computed]),
+            )
 
 
 def _type_of(name: str, kind: ListOf) -> pa.DataType:
     return arrow_type(kind.fields[name]) if name in kind.fields else NAMES
-
-
-def _column(slot: _Slot) -> Column:
-    assert isinstance(slot.column, Column)
-    return slot.column
 
 
 def _with(column: Column, values: Any) -> Column:
@@ -812,9 +867,9 @@ def _per_row(records: Records, flags: Flags) -> Indexes:
 
 def _settled(slot: _Slot, ways: Column | Records) -> Column | Records:
     """The fact with the only way that some rows give it; what they give in several ways counts as silent."""
-    assert slot.counts is not None
-    assert slot.firsts is not None
     column = slot.column
+    if slot.counts is None or slot.firsts is None:
+        return column
     only = np.flatnonzero((slot.firsts >= 0) & (slot.counts == 1))
     # INVARIANT: the lists that differ only in how levels are read (no first way) keep their records.
     several = np.flatnonzero((slot.counts > 1) & (slot.firsts >= 0))
@@ -822,17 +877,17 @@ def _settled(slot: _Slot, ways: Column | Records) -> Column | Records:
         column = joined(column, ways, only, slot.firsts[only])
         sizes = column.sizes.copy()
         sizes[several] = 0
-        return replace(column, sizes=sizes, **_silenced(column, several))
-    assert isinstance(column, Column)
-    assert isinstance(ways, Column)
-    column = replaced(column, ways, only, slot.firsts[only])
-    return replace(column, **_silenced(column, several))
+        known, blank = _silenced(column, several)
+        return replace(column, sizes=sizes, known=known, blank=blank)
+    column = replaced(one_fact(column), one_fact(ways), only, slot.firsts[only])
+    known, blank = _silenced(column, several)
+    return replace(column, known=known, blank=blank)
 
 
-def _silenced(column: Column | Records, rows: Indexes) -> dict[str, Codes]:
+def _silenced(column: Column | Records, rows: Indexes) -> tuple[Codes, Codes]:
     known, blank = column.known.copy(), column.blank.copy()
     known[rows], blank[rows] = 0, IS_SILENT
-    return {"known": known, "blank": blank}
+    return known, blank
 
 
 def replaced(column: Column, ways: Column, rows: Indexes, places: Indexes) -> Column:
@@ -840,7 +895,11 @@ def replaced(column: Column, ways: Column, rows: Indexes, places: Indexes) -> Co
     if not len(rows):
         return column
     values, known, blank = column.values.copy(), column.known.copy(), column.blank.copy()
-    values[rows], known[rows], blank[rows] = ways.values[places], ways.known[places], ways.blank[places]
+    values[rows], known[rows], blank[rows] = (
+        ways.values[places],
+        ways.known[places],
+        ways.blank[places],
+    )
     weak = np.zeros(len(known), np.bool_) if column.weak is None else column.weak.copy()
     weak[rows] = False if ways.weak is None else ways.weak[places]
     return Column(values, known, blank, weak)
@@ -872,7 +931,10 @@ def joined(lists: Records, ways: Records, rows: Indexes, places: Indexes) -> Rec
 def _appended(one: Column, other: Column) -> Column:
     weak = None
     if one.weak is not None or other.weak is not None:
-        parts = [np.zeros(len(each.known), np.bool_) if each.weak is None else each.weak for each in (one, other)]
+        parts = [
+            np.zeros(len(each.known), np.bool_) if each.weak is None else each.weak
+            for each in (one, other)
+        ]
         weak = np.concatenate(parts)
     return Column(
         np.concatenate([one.values, other.values]),
@@ -902,7 +964,8 @@ def records_of(facts: Sequence[Fact], codings: Mapping[str, Coding]) -> Records:
     sizes = np.array([len(one) for one in lists], np.int64)
     flat = [record for one in lists for record in one]
     fields = {
-        name: column_of([record[name] for record in flat], coding) for name, coding in codings.items()
+        name: column_of([record[name] for record in flat], coding)
+        for name, coding in codings.items()
     }
     return Records(np.cumsum(sizes) - sizes, sizes, known, blank, fields, weak)
 

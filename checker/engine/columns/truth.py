@@ -48,12 +48,12 @@ def _table(size: int, entries: Mapping[int, int]) -> Codes:
     return table
 
 
-NOT = _table(16, {code: code_of(Range(2 - one.most, 2 - one.least)) for code, one in _RANGES.items()})
+NOT = _table(
+    16, {code: code_of(Range(2 - one.most, 2 - one.least)) for code, one in _RANGES.items()}
+)
 """The opposite of a range."""
 
-EXCEPTION = _table(
-    16, {code: code_of(or_documented(FALSE, one)) for code, one in _RANGES.items()}
-)
+EXCEPTION = _table(16, {code: code_of(or_documented(FALSE, one)) for code, one in _RANGES.items()})
 """What an exception adds to a range: it must be documented."""
 
 SPREAD: NDArray[np.uint64] = np.array(
@@ -64,7 +64,7 @@ SPREAD: NDArray[np.uint64] = np.array(
 
 def cannot_be_true(codes: Codes) -> Flags:
     """Where a condition is false whatever the answers still to come."""
-    return (codes & _MOST_ABOVE_FALSE) == 0
+    return np.asarray((codes & _MOST_ABOVE_FALSE) == 0)
 
 
 # Two facts compared, of which one at least is not known ----------------------------------------------
@@ -111,7 +111,9 @@ SETTLED: Mapping[Silence, Codes] = {
 def _among(record: RecordKind) -> Codes:
     """By the set of statuses found, as bits."""
     sets = range(1, 1 << len(STATUSES))
-    members = {one: [status for code, status in enumerate(STATUSES) if one >> code & 1] for one in sets}
+    members = {
+        one: [status for code, status in enumerate(STATUSES) if one >> code & 1] for one in sets
+    }
     found = {one: STATUS_CODES[among(statuses, record)] for one, statuses in members.items()}
     return _table(1 << len(STATUSES), found)
 

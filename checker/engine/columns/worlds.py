@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checker.engine.columns.frame import Column, Records, Second
+from checker.engine.columns.frame import Column, Records, Second, one_fact
 from checker.engine.columns.reading import Dispute, Read, joined, replaced
 from checker.engine.columns.truth import Flags, Indexes
 
@@ -75,9 +75,7 @@ def _in_way(
     if isinstance(taken, Records) and isinstance(dispute.ways, Records):
         lists = joined(taken, dispute.ways, several, places)
         return _levels_read(lists, np.where(firsts < 0, digit, 0)) if lists.seconds else lists
-    assert isinstance(taken, Column)
-    assert isinstance(dispute.ways, Column)
-    return replaced(taken, dispute.ways, several, places)
+    return replaced(one_fact(taken), one_fact(dispute.ways), several, places)
 
 
 def _levels_read(lists: Records, digit: Indexes) -> Records:
@@ -97,6 +95,4 @@ def _levels_read(lists: Records, digit: Indexes) -> Records:
         fields[name] = Column(values, column.known, column.blank, column.weak)
         used += before[starts + lists.sizes] - before[starts]
     seconds: Mapping[str, Second] = {}
-    return Records(
-        starts, lists.sizes, lists.known, lists.blank, fields, lists.weak, seconds
-    )
+    return Records(starts, lists.sizes, lists.known, lists.blank, fields, lists.weak, seconds)
