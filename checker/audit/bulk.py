@@ -315,6 +315,12 @@ def planned(paths: Iterable[Path], out: Path) -> list[tuple[Path, Path]]:
         CaseError: where findings would overwrite a table.
     """
     given = list(paths)
+    if problems := [
+        Problem(Place(shown_path(out)), f"{shown_path(one)} holds the tables; name another folder")
+        for one in given
+        if one.is_dir() and one.resolve().is_relative_to(out.resolve())
+    ]:
+        raise CaseError(problems)
     tables = {
         path: way
         for path, way in tables_in(given).items()
@@ -322,12 +328,12 @@ def planned(paths: Iterable[Path], out: Path) -> list[tuple[Path, Path]]:
     }
     alone = len(given) == 1 and given[0].is_file() and out.suffix.lower() == ".parquet"
     pairs = [(path, out if alone else out / _findings_name(way)) for path, way in tables.items()]
-    if problems := [
+    if overwritten := [
         Problem(Place(shown_path(target)), "the findings would overwrite the table itself")
         for path, target in pairs
         if path.resolve() == target.resolve()
     ]:
-        raise CaseError(problems)
+        raise CaseError(overwritten)
     return pairs
 
 

@@ -35,7 +35,8 @@ class Counts:
     `tables` count decided requests by what their keys say:
 
     - `letters`: by eight numbers, a letter's scored or uncovered requests by determination and decision.
-    - `reasons`: agreement, basis, decision; scored or not covered. `apart`: determination, decision; the others.
+    - `reasons`: agreement, basis, decision; scored or not covered.
+    - `apart`: determination, decision; the others.
     - `criteria`: guideline, criterion, status, decision. `sole`: guideline, criterion, decision, where the
       criterion alone makes it Upheld. `named`: guideline, ground of the decision, status, decision.
     - `kinds`: kind of treatment, decision; not covered.

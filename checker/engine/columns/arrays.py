@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from checker.engine.columns.frame import Values
+from checker.engine.columns.frame import Values, ranges
 from checker.engine.columns.truth import Flags, Indexes
 
 
@@ -46,11 +46,11 @@ def numbers(array: pa.Array) -> Values:
     """The numbers, days or truths of an array."""
     if pa.types.is_boolean(array.type):
         return _bits(array.buffers()[1], array.offset, len(array))
-    kind = np.int32 if pa.types.is_date32(array.type) else array.type.to_pandas_dtype()
+    kind = np.dtype(np.int32 if pa.types.is_date32(array.type) else array.type.to_pandas_dtype())
     buffer = array.buffers()[1]
-    if buffer is None:
+    if buffer is None or not len(array):
         return np.zeros(len(array), kind)
-    return np.frombuffer(buffer, kind)[array.offset : array.offset + len(array)]
+    return np.frombuffer(buffer, kind, len(array), array.offset * kind.itemsize)
 
 
 def texts(array: pa.Array) -> tuple[Indexes, list[Any]]:
@@ -101,9 +101,7 @@ def reduced(values: Values, starts: Indexes, sizes: Indexes) -> Indexes:
     if some.any():
         flat = values
         if int(sizes.sum()) != len(values):
-            # INVARIANT: below a row without a list there may be items that no list has.
-            from checker.engine.columns.frame import ranges
-
+            # A row without a list may have items below it all the same, which no list has.
             flat = values[ranges(starts, sizes)]
         begins = (np.cumsum(sizes) - sizes)[some]
         found[some] = np.bitwise_or.reduceat(flat, begins)
