@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.bulk import bulk
 from benchmarks.loading import loading, size
 from benchmarks.memory import memory
 from benchmarks.speed import speed
@@ -27,10 +28,23 @@ class Sizes:
     loads: int = 5
     small_cases: int = 100_000
     full_cases: int = 20_000
+    table_cases: int = 1_000_000
+    table_sample: int = 5_000
+    table_chained: int = 500
 
 
-QUICK = Sizes(cases=60, rounds=3, processes=5, loads=3, small_cases=10_000, full_cases=2_000)
-LONG = Sizes(rounds=15, full_cases=100_000)
+QUICK = Sizes(
+    cases=60,
+    rounds=3,
+    processes=5,
+    loads=3,
+    small_cases=10_000,
+    full_cases=2_000,
+    table_cases=100_000,
+    table_sample=1_000,
+    table_chained=100,
+)
+LONG = Sizes(rounds=15, full_cases=100_000, table_sample=100_000, table_chained=20_000)
 
 
 def measured(sizes: Sizes) -> dict[str, list[Row]]:
@@ -40,6 +54,9 @@ def measured(sizes: Sizes) -> dict[str, list[Row]]:
         "Deciding single cases": lambda: speed(rules, sizes.cases, sizes.rounds),
         "Starting": lambda: startup(sizes.processes),
         "The rule base": lambda: loading(sizes.loads),
+        "Whole tables": lambda: bulk(
+            rules, sizes.table_cases, sizes.table_sample, sizes.table_chained
+        ),
         "Memory": lambda: memory(sizes.small_cases, sizes.full_cases),
         "Disk": size,
     }
