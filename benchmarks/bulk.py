@@ -229,7 +229,7 @@ def _beside_the_peer(table: pa.Table, rules: RuleBase) -> list[Row]:
 
 
 def _plain_charts(table: pa.Table, rules: RuleBase) -> Iterator[Chart]:
-    """The charts of closed records on which every fact is a value or silent: all that zen-engine can be told."""
+    """The charts of closed records on which every fact is a value or silent: what zen-engine can be told."""
     for row in rows_of(table):
         case = alone(case_of_row(row, rules))
         (one,) = procedures(case, rules.vocabulary, "all")

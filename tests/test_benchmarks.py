@@ -17,7 +17,17 @@ from checker.guideline import STATUSES
 from checker.rulebase import RuleBase, load_rules
 from checker.shipped import shipped
 
-TINY = bench.Sizes(cases=3, rounds=1, processes=1, loads=1, small_cases=20, full_cases=10)
+TINY = bench.Sizes(
+    cases=3,
+    rounds=1,
+    processes=1,
+    loads=1,
+    small_cases=20,
+    full_cases=10,
+    table_cases=40,
+    table_sample=10,
+    table_chained=3,
+)
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
@@ -39,7 +41,6 @@ TABLE_SUFFIXES = (".parquet", ".jsonl")
 BATCH_ROWS = 65_536
 CASES_AT_ONCE = 2_000
 _KEY = b"checker"
-_UNFINISHED = ".part"
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _write(
     from checker.audit.counting import Counting
 
     counting = Counting(checker)
-    unfinished = target.with_name(f".{target.name}{_UNFINISHED}")
+    unfinished = _unfinished(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with pq.ParquetWriter(unfinished, checker.schema, compression="zstd") as writer:
@@ -162,6 +163,11 @@ def _write(
         with suppress(OSError):
             unfinished.unlink()
     return counts
+
+
+def _unfinished(target: Path) -> Path:
+    """Where findings stand until they are whole: hidden, and the same for every run."""
+    return target.with_name(f".{target.name}.part")
 
 
 def _keep(unfinished: Path, target: Path) -> None:
@@ -359,20 +365,46 @@ def audit_files(
 
 
 def _in_processes(task: Task, pairs: Sequence[tuple[Path, Path]], workers: int) -> Iterator[Report]:
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting = {pool.submit(task.run, *pair): pair[0] for pair in pairs}
+    context = get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _die_when_interrupted) as pool:
+        with _interrupts_ignored():
+            waiting = {pool.submit(task.run, *pair): pair[0] for pair in pairs}
         try:
             for done in as_completed(waiting):
-                try:
-                    yield done.result()
-                except BrokenProcessPool:
-                    why = (
-                        "the process that decided it ended; is there enough memory for all --jobs?"
-                    )
-                    problem = Problem(Place(shown_path(waiting[done])), why)
-                    yield Report(shown_path(waiting[done]), None, str(problem))
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+                yield _report(done, waiting[done])
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            for _, target in pairs:
+                with suppress(OSError):
+                    _unfinished(target).unlink()
+            raise
+
+
+def _report(done: Future[Report], source: Path) -> Report:
+    try:
+        return done.result()
+    except BrokenProcessPool:
+        why = "the process that decided it ended; is there enough memory for all --jobs?"
+        problem = Problem(Place(shown_path(source)), why)
+        return Report(shown_path(source), None, str(problem))
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Processes that start meanwhile are not interrupted while they load; the one that asks is, afterwards."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _die_when_interrupted() -> None:
+    """A worker ends at once and says nothing; what it left unfinished is taken away by the one that asked."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)
