@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from checker.audit.batches import BASES, DECISIONS, BatchChecker
+from checker.audit.batches import BatchChecker
+from checker.audit.decisions import BASES, DECISIONS
 from checker.condition import facts_in
 from checker.determination import Terms
 from checker.engine.columns.coding import NAMES_OF_FACTS

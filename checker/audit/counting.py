@@ -12,8 +12,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from checker.audit.batches import BASES, DECISIONS, OUTCOMES, BatchChecker, Decided, problem_names
+from checker.audit.batches import BatchChecker, Decided, problem_names
 from checker.audit.comparison import AGREEMENTS
+from checker.audit.decisions import BASES, DECISIONS, OUTCOMES
 from checker.engine.columns.truth import Flags, Indexes
 from checker.guideline import STATUSES
 

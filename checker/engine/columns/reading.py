@@ -7,8 +7,8 @@ Guards are not applied yet: they are conditions, and are judged with the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -16,18 +16,14 @@ import numpy as np
 import pyarrow as pa
 
 from checker.charting import (
-    FactReader,
-    Facts,
     FactsFrom,
     RecordKind,
-    complete,
-    heard,
-    too_many_conflicts,
-    worlds,
 )
 from checker.engine.columns import arrays
 from checker.engine.columns.coding import CONFLICTS, NAMES_OF_FACTS, Coding, all_specs, codings
 from checker.engine.columns.frame import Column, Records, Second, one_fact, ranges
+from checker.engine.columns.levels import LevelTable
+from checker.engine.columns.said import SaidTable
 from checker.engine.columns.schema import NAMES, arrow_type, misfits, table_schema, written
 from checker.engine.columns.truth import (
     IS_OPEN,
@@ -37,9 +33,9 @@ from checker.engine.columns.truth import (
     Flags,
     Indexes,
 )
+from checker.engine.columns.ways import Dispute, Slot, column_of, records_of, settled
 from checker.errors import CaseError, Place, Problem, did_you_mean, quoted
-from checker.fact import Documented, Fact, Grade, NotAsked
-from checker.jsonfile import parse_json
+from checker.fact import Documented, Grade
 from checker.rulebase import RuleBase
 from checker.vocabulary import (
     FINEST,
@@ -53,24 +49,8 @@ from checker.vocabulary import (
     TargetLabels,
 )
 
-MOST_KEPT = 100_000
-"""So many different ways to write levels, and conflicts, are remembered from batch to batch."""
-
 _RECORDS: Mapping[str, int] = {"closed": 0, "open": 1}
 _KINDS: tuple[RecordKind, ...] = ("closed", "open")
-
-
-@dataclass(frozen=True)
-class Dispute:
-    """A fact that some rows give in several ways.
-
-    `counts` is the number of ways in each row, 1 where it is not disputed; its ways are those of `ways` from
-    `firsts` on. A list whose `firsts` is negative differs only in how the levels of its records are read.
-    """
-
-    counts: Indexes
-    firsts: Indexes
-    ways: Column | Records
 
 
 @dataclass(frozen=True)
@@ -87,54 +67,6 @@ class Read:
     number_of_ways: Indexes
 
 
-@dataclass
-class _Slot:
-    """One fact while its disputes are being gathered; `column` holds it where it is not disputed."""
-
-    column: Column | Records
-    counts: Indexes | None = None
-    firsts: Indexes | None = None
-    ways: list[Fact] = field(default_factory=list)
-    seen: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def size(self) -> int:
-        return len(self.column.known)
-
-    def give(
-        self, rows: Indexes | Sequence[int], first: Indexes | int, count: Indexes | int
-    ) -> None:
-        """These rows have `count` ways from `first` on."""
-        if self.counts is None or self.firsts is None:
-            self.counts, self.firsts = (
-                np.ones(self.size, np.int64),
-                np.full(self.size, -1, np.int64),
-            )
-        self.counts[rows], self.firsts[rows] = count, first
-
-    def say(self, row: int, ways: tuple[Fact, ...]) -> None:
-        """A row gives the fact in these ways, or in one."""
-        first = self.seen.get(id(ways))
-        if first is None:
-            first = self.seen[id(ways)] = len(self.ways)
-            self.ways += ways
-        self.give([row], first, len(ways))
-
-    def disputed(self) -> Flags | None:
-        """Where there is more than one way."""
-        return None if self.counts is None else np.asarray(self.counts > 1)
-
-
-@dataclass(frozen=True)
-class _Said:
-    """What a row says in `conflicts` of a fact: its ways, and those of the joints computed from them."""
-
-    ways: tuple[Fact, ...] = ()
-    joints: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
-    readings: Mapping[str, tuple[frozenset[str], ...]] = field(default_factory=dict)
-    too_many: bool = False
-
-
 class Reader:
     """Reads batches of tables of cases under one rule base; `wanted` are the facts that are looked at."""
 
@@ -144,8 +76,8 @@ class Reader:
         self.schema = table_schema(rules)
         self._specs = all_specs(rules)
         self.wanted = self._needed(wanted)
-        self.levels = _LevelTable(rules)
-        self._said: dict[tuple[Any, ...], _Said] = {}
+        self.levels = LevelTable(rules)
+        self.said = SaidTable(rules)
 
     def _needed(self, wanted: Collection[str]) -> frozenset[str]:
         """With the levels that joints are computed from, and what the region is computed from."""
@@ -184,187 +116,8 @@ class Reader:
             CaseError: with every problem in it.
         """
         self.levels.forget()
-        if len(self._said) > MOST_KEPT:
-            self._said.clear()
+        self.said.forget()
         return _Batch(self, batch, facts_from, file, first).read()
-
-    def said(
-        self,
-        name: str,
-        said: str,
-        record: RecordKind,
-        facts_from: FactsFrom,
-        acts_on: str,
-        place: Place,
-    ) -> _Said:
-        """What a text in `conflicts` means."""
-        key = (name, said, record, facts_from, acts_on)
-        if key not in self._said:
-            self._said[key] = self._read_said(name, said, record, facts_from, acts_on, place)
-        return self._said[key]
-
-    def _read_said(
-        self,
-        name: str,
-        said: str,
-        record: RecordKind,
-        facts_from: FactsFrom,
-        acts_on: str,
-        place: Place,
-    ) -> _Said:
-        vocabulary = self.rules.vocabulary
-        document = parse_json(place.file, 0, f'{{"{name}": {said}}}', CaseError)
-        facts = FactReader(document, vocabulary).read((), document.value)
-        if document.problems:
-            raise CaseError([Problem(place, one.message) for one in document.problems])
-        computed = [one for one in vocabulary.facts.values() if one.joints_of == name]
-        remaining: Facts = heard(facts, facts_from)
-        if not remaining:
-            return _Said()
-        for procedure, entry in vocabulary.procedures.items():
-            if computed and entry.targets == acts_on:
-                remaining["procedure"] = Documented(procedure)
-        chart = complete(remaining, vocabulary, record)
-        if too_many_conflicts(chart):
-            return _Said(too_many=True)
-        ways = {
-            one: tuple(way[one] for way in worlds(chart, [one]))
-            for one in (name, *(spec.name for spec in computed))
-        }
-        readings = {spec.name: _readings_of(ways[spec.name]) for spec in computed}
-        return _Said(ways.pop(name), ways, readings)
-
-
-def _readings_of(ways: Iterable[Fact]) -> tuple[frozenset[str], ...]:
-    return tuple(
-        one.value
-        for one in ways
-        if isinstance(one, Documented) and isinstance(one.value, frozenset)
-    )
-
-
-class _LevelTable:
-    """Every way to write levels that was met, with the joints that it can stand for."""
-
-    def __init__(self, rules: RuleBase) -> None:
-        self.anatomy = rules.anatomy
-        self.regions = list(rules.vocabulary.regions)
-        self._clear()
-
-    def _clear(self) -> None:
-        self._labels: dict[str, int] = {}
-        self._by_key: dict[bytes, int] = {}
-        self._by_readings: dict[tuple[frozenset[str], ...], int] = {}
-        self._rows: list[tuple[int, int, int, int, list[int]]] = []
-        self._readings: list[tuple[frozenset[str], ...]] = []
-        self._table: tuple[Indexes, Indexes] | None = None
-
-    def forget(self) -> None:
-        """Start again when there are too many."""
-        if max(len(self._by_key), len(self._by_readings), len(self._labels)) > MOST_KEPT:
-            self._clear()
-
-    def faults(self, labels: Iterable[str]) -> dict[str, str]:
-        """The labels that name no level, with the reason."""
-        found = {}
-        for label in labels:
-            try:
-                self.anatomy.read([label], "nerves")
-            except ValueError as problem:
-                found[label] = str(problem)
-        return found
-
-    def numbered(
-        self,
-        codes: Indexes,
-        labels: Sequence[str],
-        starts: Indexes,
-        sizes: Indexes,
-        on_joints: Flags,
-    ) -> Indexes:
-        """The number of the readings of each list of labels."""
-        numbers = [self._labels.setdefault(one, len(self._labels)) for one in labels]
-        kept = list(self._labels)
-        octets = np.array(numbers or [0], np.int32)[codes].tobytes()
-        found = np.empty(len(sizes), np.int64)
-        ends = (starts + sizes) * 4
-        of_key = self._by_key
-        rows = zip((starts * 4).tolist(), ends.tolist(), on_joints.tolist(), strict=True)
-        for row, (start, end, joints) in enumerate(rows):
-            key = octets[start:end] + (b"j" if joints else b"n")
-            number = of_key.get(key)
-            if number is None:
-                written = [kept[one] for one in np.frombuffer(octets[start:end], np.int32)]
-                read = self.anatomy.read(written, "joints" if joints else "nerves")
-                number = of_key[key] = self.number_of(read.readings)
-            found[row] = number
-        return found
-
-    def number_of(self, readings: tuple[frozenset[str], ...]) -> int:
-        """The number of some readings."""
-        number = self._by_readings.get(readings)
-        if number is None:
-            number = self._by_readings[readings] = len(self._rows)
-            self._rows.append(self._row(readings))
-            self._readings.append(readings)
-            self._table = None
-        return number
-
-    def _row(self, readings: tuple[frozenset[str], ...]) -> tuple[int, int, int, int, list[int]]:
-        place = {name: number for number, name in enumerate(self.anatomy.joints)}
-        bits = [sum(1 << place[one] for one in joints) for joints in readings]
-        some = [one for one in readings if one]
-        region, *others = {self.anatomy.region(one) for one in some} or {None}
-        own = self.regions.index(region) if region and not others else -1
-        elsewhere = [self._elsewhere(some, stated) for stated in self.regions]
-        return (
-            bits[0] if bits else 0,
-            bits[1] if len(bits) > 1 else 0,
-            len(bits),
-            own,
-            [
-                len(some) or 0,
-                *elsewhere,
-            ],
-        )
-
-    def _elsewhere(self, readings: Sequence[frozenset[str]], stated: str) -> int:
-        """The region in which the levels lie, where all readings lie outside the one stated; else -1."""
-        outside = [self.anatomy.outside(one, stated) for one in readings]
-        if not outside or not all(outside):
-            return -1
-        return self.regions.index(self.anatomy.joints[outside[0][0]].region)
-
-    def _arrays(self) -> tuple[Indexes, Indexes]:
-        if self._table is None:
-            four = np.array([one[:4] for one in self._rows] or [(0, 0, 0, 0)], np.int64)
-            regions = np.array([one[4] for one in self._rows] or [[0]], np.int64)
-            self._table = four, regions
-        return self._table
-
-    def readings(self, number: int) -> tuple[frozenset[str], ...]:
-        """The readings of a number."""
-        return self._readings[number]
-
-    def bits(self, numbers: Indexes, reading: int) -> Indexes:
-        """The joints in the first or the second reading."""
-        return np.asarray(self._arrays()[0][numbers, reading])
-
-    def count(self, numbers: Indexes) -> Indexes:
-        """How many readings there are."""
-        return np.asarray(self._arrays()[0][numbers, 2])
-
-    def region(self, numbers: Indexes) -> Indexes:
-        """The one region that all readings lie in, or -1."""
-        return np.asarray(self._arrays()[0][numbers, 3])
-
-    def any_joint(self, numbers: Indexes) -> Flags:
-        """Whether any reading names a joint."""
-        return np.asarray(self._arrays()[1][numbers, 0] > 0)
-
-    def elsewhere(self, numbers: Indexes, stated: Indexes) -> Indexes:
-        """The region that the levels lie in where none of their readings lies in the one stated, or -1."""
-        return np.asarray(self._arrays()[1][numbers, 1 + stated])
 
 
 @dataclass(frozen=True)
@@ -422,12 +175,12 @@ class _Batch:
         for name, slot in slots.items():
             if slot.counts is not None and slot.firsts is not None:
                 given = self._ways(slot, name)
-                columns[name] = _settled(slot, given)
+                columns[name] = settled(slot, given)
                 disputes[name] = Dispute(slot.counts, slot.firsts, given)
                 ways = np.minimum(ways * slot.counts, 1 << 20)
         return Read(self.size, columns, open_, disputes, ways)
 
-    def _ways(self, slot: _Slot, name: str) -> Column | Records:
+    def _ways(self, slot: Slot, name: str) -> Column | Records:
         spec = self.reader.spec(name)
         if isinstance(slot.column, Records) and isinstance(spec.type, ListOf):
             fields = {one: self.reader.codings[one] for one in slot.column.fields}
@@ -502,7 +255,7 @@ class _Batch:
 
     # one fact
 
-    def _slot(self, group: _Group, spec: FactSpec) -> _Slot:
+    def _slot(self, group: _Group, spec: FactSpec) -> Slot:
         if isinstance(spec.type, ListOf):
             return self._list(group, spec, spec.type)
         array = group.column(spec.name)
@@ -511,7 +264,7 @@ class _Batch:
             values = np.zeros(group.size, self.reader.codings[spec.name].dtype)
         else:
             values = self._values(where, spec, array)
-        return _Slot(self._stated(group, spec, values, array, where))
+        return Slot(self._stated(group, spec, values, array, where))
 
     def _stated(
         self, group: _Group, spec: FactSpec, values: Any, array: pa.Array | None, where: str
@@ -619,7 +372,7 @@ class _Batch:
 
     # lists of records
 
-    def _list(self, group: _Group, spec: FactSpec, kind: ListOf) -> _Slot:
+    def _list(self, group: _Group, spec: FactSpec, kind: ListOf) -> Slot:
         array = group.column(spec.name)
         if array is None:
             array = pa.nulls(group.size, arrow_type(spec))
@@ -647,7 +400,7 @@ class _Batch:
         self.owner = None
         whole = Records(starts, sizes, stated.known, stated.blank, fields, stated.weak, seconds)
         whole = self._heard_records(whole, records, known, group.silent)
-        slot = _Slot(whole)
+        slot = Slot(whole)
         if seconds:
             twos = np.sum([_per_row(whole, one.two) for one in whole.seconds.values()], axis=0)
             rows = np.flatnonzero(twos)
@@ -729,7 +482,7 @@ class _Batch:
         sizes = np.where(levels.known != 0, sizes, 0)
         return table.numbered(codes, labels, starts, sizes, on_joints)
 
-    def _joints(self, group: _Group, spec: FactSpec, slots: dict[str, _Slot]) -> Indexes:
+    def _joints(self, group: _Group, spec: FactSpec, slots: dict[str, Slot]) -> Indexes:
         """Adds the joints of written levels to the facts; the numbers of their readings, -1 where unknown."""
         written_as = str(spec.joints_of)
         levels, procedure = one_fact(slots[written_as].column), one_fact(slots["procedure"].column)
@@ -739,7 +492,7 @@ class _Batch:
         on_joints = np.array(acts_on_joints)[procedure.values] & (procedure.known != 0)
         numbers = self._level_numbers(group, written_as, levels, on_joints)
         table = self.reader.levels
-        slot = slots[spec.name] = _Slot(_with(levels, table.bits(numbers, 0)))
+        slot = slots[spec.name] = Slot(_with(levels, table.bits(numbers, 0)))
         two = np.flatnonzero((levels.known != 0) & (table.count(numbers) > 1))
         if len(two):
             weak = np.zeros(self.size, np.bool_) if levels.weak is None else levels.weak
@@ -751,7 +504,7 @@ class _Batch:
         return np.where(levels.known != 0, numbers, -1)
 
     def _conflicts(
-        self, slots: dict[str, _Slot], readings: dict[str, Indexes], ways: Indexes, open_: Flags
+        self, slots: dict[str, Slot], readings: dict[str, Indexes], ways: Indexes, open_: Flags
     ) -> None:
         array = self._array(CONFLICTS)
         if array is None or array.null_count == len(array):
@@ -773,7 +526,7 @@ class _Batch:
             acts_on = entries[procedure.values[row]].targets if procedure.known[row] else "none"
             record = _KINDS[int(open_[row])]
             try:
-                said = self.reader.said(name, text, record, self.facts_from, acts_on, place)
+                said = self.reader.said.said(name, text, record, self.facts_from, acts_on, place)
             except CaseError as error:
                 self.problems += error.problems
                 continue
@@ -794,14 +547,14 @@ class _Batch:
                     slots[joints].say(row, given)
                     readings[joints][row] = self.reader.levels.number_of(said.readings[joints])
 
-    def _region(self, slots: dict[str, _Slot], readings: Mapping[str, Indexes]) -> None:
+    def _region(self, slots: dict[str, Slot], readings: Mapping[str, Indexes]) -> None:
         """The region as stated, else the one that all readings of the levels lie in; or both, in conflict."""
         slot = slots["region"]
         stated = one_fact(slot.column)
         table, coding = self.reader.levels, self.reader.codings["region"]
-        settled = slot.counts is not None and slot.firsts is not None
-        if settled:
-            stated = one_fact(_settled(slot, column_of(slot.ways, coding)))
+        said = slot.counts is not None and slot.firsts is not None
+        if said:
+            stated = one_fact(settled(slot, column_of(slot.ways, coding)))
         values, known, blank = stated.values.copy(), stated.known.copy(), stated.blank.copy()
         weak = np.zeros(self.size, np.bool_) if stated.weak is None else stated.weak.copy()
         disputed = slot.disputed()
@@ -830,11 +583,11 @@ class _Batch:
                 slot.counts[found], slot.firsts[found] = 1, -1
             undecided[found] = False
         slot.column = Column(values, known, blank, weak)
-        if settled and slot.counts is not None and slot.firsts is not None:
+        if said and slot.counts is not None and slot.firsts is not None:
             slot.firsts[slot.counts == 1] = -1
 
     def _elsewhere(
-        self, slot: _Slot, rows: Indexes, stated: Column, other: Indexes, coding: Coding
+        self, slot: Slot, rows: Indexes, stated: Column, other: Indexes, coding: Coding
     ) -> None:
         """These rows state one region, and their levels lie in another."""
         weak = np.zeros(self.size, np.bool_) if stated.weak is None else stated.weak
@@ -863,126 +616,3 @@ def _per_row(records: Records, flags: Flags) -> Indexes:
     """How many records of each row have a flag."""
     owner = np.repeat(np.arange(len(records.sizes)), records.sizes)
     return np.bincount(owner[flags[records.flat]], minlength=len(records.sizes))
-
-
-def _settled(slot: _Slot, ways: Column | Records) -> Column | Records:
-    """The fact with the only way that some rows give it; what they give in several ways counts as silent."""
-    column = slot.column
-    if slot.counts is None or slot.firsts is None:
-        return column
-    only = np.flatnonzero((slot.firsts >= 0) & (slot.counts == 1))
-    # INVARIANT: the lists that differ only in how levels are read (no first way) keep their records.
-    several = np.flatnonzero((slot.counts > 1) & (slot.firsts >= 0))
-    if isinstance(column, Records) and isinstance(ways, Records):
-        column = joined(column, ways, only, slot.firsts[only])
-        sizes = column.sizes.copy()
-        sizes[several] = 0
-        known, blank = _silenced(column, several)
-        return replace(column, sizes=sizes, known=known, blank=blank)
-    column = replaced(one_fact(column), one_fact(ways), only, slot.firsts[only])
-    known, blank = _silenced(column, several)
-    return replace(column, known=known, blank=blank)
-
-
-def _silenced(column: Column | Records, rows: Indexes) -> tuple[Codes, Codes]:
-    known, blank = column.known.copy(), column.blank.copy()
-    known[rows], blank[rows] = 0, IS_SILENT
-    return known, blank
-
-
-def replaced(column: Column, ways: Column, rows: Indexes, places: Indexes) -> Column:
-    """A fact with some rows taken from its ways."""
-    if not len(rows):
-        return column
-    values, known, blank = column.values.copy(), column.known.copy(), column.blank.copy()
-    values[rows], known[rows], blank[rows] = (
-        ways.values[places],
-        ways.known[places],
-        ways.blank[places],
-    )
-    weak = np.zeros(len(known), np.bool_) if column.weak is None else column.weak.copy()
-    weak[rows] = False if ways.weak is None else ways.weak[places]
-    return Column(values, known, blank, weak)
-
-
-def joined(lists: Records, ways: Records, rows: Indexes, places: Indexes) -> Records:
-    """Lists with some rows taken from their ways, whose records come after all others."""
-    if not len(rows):
-        return lists
-    first = len(next(iter(lists.fields.values())).known) if lists.fields else 0
-    starts, sizes = lists.starts.copy(), lists.sizes.copy()
-    known, blank = lists.known.copy(), lists.blank.copy()
-    starts[rows], sizes[rows] = first + ways.starts[places], ways.sizes[places]
-    known[rows], blank[rows] = ways.known[places], ways.blank[places]
-    weak = np.zeros(len(known), np.bool_) if lists.weak is None else lists.weak.copy()
-    weak[rows] = False if ways.weak is None else ways.weak[places]
-    fields = {name: _appended(one, ways.fields[name]) for name, one in lists.fields.items()}
-    extra = len(next(iter(ways.fields.values())).known) if ways.fields else 0
-    seconds = {
-        name: Second(
-            np.concatenate([one.values, np.zeros(extra, np.int64)]),
-            np.concatenate([one.two, np.zeros(extra, np.bool_)]),
-        )
-        for name, one in lists.seconds.items()
-    }
-    return Records(starts, sizes, known, blank, fields, weak, seconds)
-
-
-def _appended(one: Column, other: Column) -> Column:
-    weak = None
-    if one.weak is not None or other.weak is not None:
-        parts = [
-            np.zeros(len(each.known), np.bool_) if each.weak is None else each.weak
-            for each in (one, other)
-        ]
-        weak = np.concatenate(parts)
-    return Column(
-        np.concatenate([one.values, other.values]),
-        np.concatenate([one.known, other.known]),
-        np.concatenate([one.blank, other.blank]),
-        weak,
-    )
-
-
-# Facts as columns ------------------------------------------------------------------------------------
-
-
-def column_of(facts: Sequence[Fact], coding: Coding) -> Column:
-    """Facts without conflicts as one column."""
-    values = np.zeros(len(facts), coding.dtype)
-    known, blank, weak = _states(facts)
-    for row, fact in enumerate(facts):
-        if isinstance(fact, Documented) and not isinstance(coding.spec.type, TargetLabels):
-            values[row] = coding.number(fact.value)
-    return Column(values, known, blank, weak)
-
-
-def records_of(facts: Sequence[Fact], codings: Mapping[str, Coding]) -> Records:
-    """Lists of records without conflicts as one column."""
-    known, blank, weak = _states(facts)
-    lists = [_records(fact) for fact in facts]
-    sizes = np.array([len(one) for one in lists], np.int64)
-    flat = [record for one in lists for record in one]
-    fields = {
-        name: column_of([record[name] for record in flat], coding)
-        for name, coding in codings.items()
-    }
-    return Records(np.cumsum(sizes) - sizes, sizes, known, blank, fields, weak)
-
-
-def _records(fact: Fact) -> list[Mapping[str, Fact]]:
-    items = fact.value if isinstance(fact, Documented) and isinstance(fact.value, tuple) else ()
-    return [one for one in items if isinstance(one, Mapping)]
-
-
-def _states(facts: Sequence[Fact]) -> tuple[Codes, Codes, Flags]:
-    known = np.array([IS_TRUE if isinstance(one, Documented) else 0 for one in facts], np.uint8)
-    blank = np.array([_blank(one) for one in facts], np.uint8)
-    weak = [isinstance(one, Documented) and one.grade == "conclusory" for one in facts]
-    return known, blank, np.array(weak, np.bool_)
-
-
-def _blank(fact: Fact) -> int:
-    if isinstance(fact, Documented):
-        return 0
-    return IS_OPEN if isinstance(fact, NotAsked) else IS_SILENT

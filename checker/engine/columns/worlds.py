@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from checker.engine.columns.frame import Column, Records, Second, one_fact
-from checker.engine.columns.reading import Dispute, Read, joined, replaced
+from checker.engine.columns.reading import Read
 from checker.engine.columns.truth import Flags, Indexes
+from checker.engine.columns.ways import Dispute, joined, replaced
 
 MOST_ROWS = 1 << 17
 """So many ways are looked at together, or those of one row."""
