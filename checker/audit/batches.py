@@ -34,6 +34,7 @@ from checker.engine.columns.frame import Column, Records, View, one_fact
 from checker.engine.columns.reading import Read
 from checker.engine.columns.truth import STATUS_CODES, Codes, Flags, Indexes
 from checker.engine.columns.worlds import disputed, in_all_ways
+from checker.errors import Place, Problem, RuleError, did_you_mean, quoted
 from checker.guideline import STATUSES, Guideline
 from checker.rulebase import RuleBase
 
@@ -44,9 +45,17 @@ TOO_MANY = "too many conflicts to weigh"
 
 
 class BatchChecker:
-    """Decides batches under one rule base and one set of terms."""
+    """Decides batches under one rule base and one set of terms.
+
+    Raises:
+        RuleError: where the rules cannot run on columns, or there is no guideline as the terms name it.
+    """
 
     def __init__(self, rules: RuleBase, terms: Terms) -> None:
+        if terms.guideline and terms.guideline not in rules.guidelines:
+            hint = did_you_mean(terms.guideline, rules.guidelines)
+            message = f"unknown guideline {quoted(terms.guideline)}{hint}"
+            raise RuleError([Problem(Place("--guideline"), message)])
         self.rules = rules
         self.terms = terms
         self.engine = ColumnsEngine(rules)

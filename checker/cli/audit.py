@@ -38,6 +38,8 @@ def audit(
     """Compare decisions with the guideline: did they follow it, and did the rules foresee them?"""
     asked = common.terms(reading, facts_from, guideline, as_of)
     if findings_to or tables.are_tables(paths):
+        if readings:
+            raise typer.BadParameter("tables are read in one --reading at a time")
         where = tables.Where(findings_to, jobs, engine_name, master)
         raise typer.Exit(tables.audit_tables(paths, where, asked, rules, output))
     engine = common.engine_for(rules)

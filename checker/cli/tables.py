@@ -158,6 +158,8 @@ def _show(total: Counts, done: Sequence[Report], asked: Terms) -> None:
     notes = [f"{reused} of them decided before"] if reused else []
     notes += [f"{failed} could not be read"] if failed else []
     print(f"{_number(len(done), 'table')}, {_number(total.rows, 'row')}" + _in_brackets(notes))
+    if failed == len(done):
+        return
     for outcome, number in total.determinations.most_common():
         print(f"  {outcome:<12} {number:>12,}")
     for problem, number in sorted(total.refused.items()):

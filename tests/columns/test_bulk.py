@@ -21,7 +21,7 @@ from checker.case import load_case
 from checker.cli import app
 from checker.determination import Terms, determine
 from checker.engine.agreed import Engine
-from checker.errors import CaseError
+from checker.errors import CaseError, RuleError
 
 ROOT = Path(__file__).parents[2]
 LETTERS = sorted((ROOT / "cases" / "imr").glob("*.yaml"))
@@ -248,6 +248,21 @@ def test_findings_never_overwrite_a_table_nor_each_other(folder, tmp_path):
     (tmp_path / "a.parquet").write_bytes(b"")
     twice = refused(folder / "a.parquet", tmp_path / "a.parquet", "-o", tmp_path / "out")
     assert "would have the name of those of" in twice
+
+
+def test_a_guideline_that_does_not_exist_is_told_before_anything_is_decided(folder, tmp_path):
+    """Once, and not for every file."""
+    with pytest.raises(RuleError, match="unknown guideline `odg/low-bak`"):
+        run(folder, "-o", tmp_path / "out", "--guideline", "odg/low-bak")
+
+    assert not (tmp_path / "out").exists()
+
+
+def test_all_readings_at_once_are_for_cases(folder, tmp_path):
+    """A table is read in one reading; three runs give three tables of findings."""
+    result = run(folder, "-o", tmp_path / "out", "--readings", code=2)
+
+    assert "one --reading at a time" in result.output
 
 
 def test_where_findings_go_has_to_be_said(folder):
