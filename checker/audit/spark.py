@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING, Any
 
 from checker.audit.bulk import Report, Task
@@ -23,12 +25,8 @@ MOST_AT_ONCE = 10_000
 
 def missing_spark() -> str | None:
     """Why Spark cannot be used here; None where it can."""
-    try:
-        import pyspark  # noqa: F401
-    except ImportError:
+    if find_spec("pyspark") is None:
         return "Spark is not installed here: pip install 'guideline-checker[spark]'"
-    from shutil import which
-
     java = Path(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else None
     if not (java and java.exists()) and which("java") is None:
         return "Spark needs Java 17 or newer; install it, or set JAVA_HOME"

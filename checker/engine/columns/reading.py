@@ -526,7 +526,7 @@ class _Batch:
             acts_on = entries[procedure.values[row]].targets if procedure.known[row] else "none"
             record = _KINDS[int(open_[row])]
             try:
-                said = self.reader.said.said(name, text, record, self.facts_from, acts_on, place)
+                said = self.reader.said.meaning(name, text, record, self.facts_from, acts_on, place)
             except CaseError as error:
                 self.problems += error.problems
                 continue

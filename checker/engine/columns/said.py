@@ -47,7 +47,7 @@ class SaidTable:
         if len(self._said) > MOST_KEPT:
             self._said.clear()
 
-    def said(
+    def meaning(
         self,
         name: str,
         said: str,
