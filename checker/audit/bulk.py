@@ -12,12 +12,9 @@ import os
 import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +28,8 @@ from checker.shipped import shipped
 from checker.yamlfile import MAX_BYTES, MAX_PROBLEMS
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -365,6 +364,9 @@ def audit_files(
 
 
 def _in_processes(task: Task, pairs: Sequence[tuple[Path, Path]], workers: int) -> Iterator[Report]:
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
     context = get_context("spawn")
     with ProcessPoolExecutor(workers, context, _die_when_interrupted) as pool:
         with _interrupts_ignored():
@@ -381,6 +383,8 @@ def _in_processes(task: Task, pairs: Sequence[tuple[Path, Path]], workers: int) 
 
 
 def _report(done: Future[Report], source: Path) -> Report:
+    from concurrent.futures.process import BrokenProcessPool
+
     try:
         return done.result()
     except BrokenProcessPool:
