@@ -9,7 +9,7 @@ BIN = .venv/bin
 # Code from elsewhere must not stand in for this checkout's.
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help setup demo test fuzz bench clean
+.PHONY: help setup demo test fuzz spark bench clean
 .DEFAULT_GOAL := help
 
 help: ## say what the targets do
@@ -32,6 +32,10 @@ test: setup ## format, lint, types, layers, tests: run it before every commit
 
 fuzz: setup ## the generated tests again, with many more examples
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -m hypothesis
+
+spark: setup ## the tests that start Spark (needs Java 17 or newer); about a minute
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]'
+	$(BIN)/python -m pytest -m spark
 
 bench: setup ## measure speed and memory
 	$(BIN)/python -m benchmarks

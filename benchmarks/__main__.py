@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.auditing import auditing
+from benchmarks.bulk import bulk
 from benchmarks.flipping import flipping
 from benchmarks.loading import loading, size
 from benchmarks.memory import memory
@@ -36,6 +37,9 @@ class Sizes:
     full_cases: int = 20_000
     letters: int = 400
     read_letters: int = 10_000
+    table_cases: int = 1_000_000
+    table_sample: int = 5_000
+    table_chained: int = 500
 
 
 QUICK = Sizes(
@@ -47,8 +51,11 @@ QUICK = Sizes(
     full_cases=2_000,
     letters=150,
     read_letters=2_000,
+    table_cases=100_000,
+    table_sample=1_000,
+    table_chained=100,
 )
-LONG = Sizes(rounds=15, full_cases=100_000)
+LONG = Sizes(rounds=15, full_cases=100_000, table_sample=100_000, table_chained=20_000)
 
 
 def measured(sizes: Sizes) -> dict[str, list[Row]]:
@@ -61,6 +68,9 @@ def measured(sizes: Sizes) -> dict[str, list[Row]]:
         "What would change the answer": lambda: flipping(rules),
         "Starting": lambda: startup(sizes.processes),
         "The rule base": lambda: loading(sizes.loads),
+        "Whole tables": lambda: bulk(
+            rules, sizes.table_cases, sizes.table_sample, sizes.table_chained
+        ),
         "Memory": lambda: memory(sizes.small_cases, sizes.full_cases),
         "Letters": lambda: reading(rules, sizes.letters, sizes.rounds, sizes.read_letters),
         "Disk": size,

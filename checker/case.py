@@ -182,12 +182,12 @@ def load_case(path: Path, rules: RuleBase) -> Case:
     Raises:
         CaseError: with every problem in it.
     """
-    return _case(read(path, CaseError), rules)
+    return case_in(read(path, CaseError), rules)
 
 
 def parse_case(file: str, data: bytes, rules: RuleBase) -> Case:
     """The case in `data`, which messages call `file`; see `load_case`."""
-    return _case(parse(file, data, CaseError), rules)
+    return case_in(parse(file, data, CaseError), rules)
 
 
 def parse_settings(settings: Iterable[str], rules: RuleBase) -> Facts:
@@ -220,7 +220,8 @@ def parse_settings(settings: Iterable[str], rules: RuleBase) -> Facts:
     return facts
 
 
-def _case(document: Document, rules: RuleBase) -> Case:
+def case_in(document: Document, rules: RuleBase) -> Case:
+    """The case in a document; see `load_case`."""
     file = document.read(CaseFile)
     reader = FactReader(document, rules.vocabulary)
     facts = reader.read(("facts",), document.keys(("facts",)))
@@ -336,6 +337,20 @@ def _group_of(request: Request, number: int, vocabulary: Vocabulary) -> Any:
 def _procedure(
     case: Case, requests: tuple[Request, ...], vocabulary: Vocabulary, facts_from: FactsFrom
 ) -> Procedure:
+    facts = stated_facts(case, requests, vocabulary, facts_from)
+    chart = complete(facts, vocabulary, case.record)
+    _check_conflicts(case, chart)
+    return Procedure(requests, chart, stray_nerves(chart, vocabulary), facts)
+
+
+def stated_facts(
+    case: Case, requests: tuple[Request, ...], vocabulary: Vocabulary, facts_from: FactsFrom
+) -> Facts:
+    """What a case states for the requests of one procedure: the chart before it is completed.
+
+    Raises:
+        CaseError: as `procedures`.
+    """
     names = dict.fromkeys(name for request in requests for name in request.facts)
     stated = [heard(request.facts, facts_from) for request in requests]
     _check_conflicts(
@@ -350,10 +365,7 @@ def _procedure(
     for name in names:
         said = [facts.get(name, silent(case.record)) for facts in stated]
         together[name] = _merged(vocabulary.facts[name], said)
-    facts = {**heard(case.facts, facts_from), **together}
-    chart = complete(facts, vocabulary, case.record)
-    _check_conflicts(case, chart)
-    return Procedure(requests, chart, stray_nerves(chart, vocabulary), facts)
+    return {**heard(case.facts, facts_from), **together}
 
 
 def _check_conflicts(case: Case, facts: Mapping[str, Fact]) -> None:

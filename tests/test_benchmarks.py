@@ -26,6 +26,9 @@ TINY = bench.Sizes(
     full_cases=10,
     letters=3,
     read_letters=8,
+    table_cases=40,
+    table_sample=10,
+    table_chained=3,
 )
 
 

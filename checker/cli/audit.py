@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from checker.audit.dimensions import DIMENSIONS, parse_dimensions
-from checker.audit.figures import Threshold, shortfalls, summarize
+from checker.audit.figures import Summary, Threshold, shortfalls, summarize
 from checker.audit.run import Audit, audit_case, audited
-from checker.cli import common, report
+from checker.cli import common, report, tables
 from checker.determination import Terms
 from checker.engine.agreed import Engine
 
@@ -65,7 +66,15 @@ def audit(
         bool, typer.Option("--exit-zero", help="Exit with 0 even below --fail-under.")
     ] = False,
     form: report.FormatOption = "text",
-    output: report.OutputOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Write the report here; of tables, the findings to this folder or file.",
+            metavar="OUT",
+        ),
+    ] = None,
     html: Annotated[
         Path | None,
         typer.Option("--html", help="Write a report in HTML to this file as well.", metavar="FILE"),
@@ -78,6 +87,9 @@ def audit(
     ] = None,
     store: StoreOption = None,
     rules: common.RulesFolder = None,
+    jobs: tables.JobsOption = None,
+    engine_name: tables.EngineOption = "columns",
+    master: tables.MasterOption = None,
 ) -> None:
     """Compare decisions with the guideline: did they follow it, and did the rules foresee them?"""
     from checker.render.contract import audit_result
@@ -86,6 +98,12 @@ def audit(
     asked = common.terms(reading, facts_from, guideline, as_of)
     dimensions = parse_dimensions(by or ())
     thresholds = [Threshold.parse(one) for one in fail_under or ()]
+    if tables.are_tables(paths):
+        for_cases = {"--readings": readings, "--by": by, "--findings": findings, "--html": html}
+        tables.refuse({**for_cases, "--save": save, "--save-as": save_as}, form)
+        where = tables.Where(output, jobs, engine_name, master)
+        code, figures = tables.audit_tables(paths, where, asked, rules, form)
+        raise typer.Exit(code or _held(figures, thresholds, exit_zero=exit_zero))
     files = common.case_files(paths)
     report.check_outputs([output, html], files)
     if save_as is not None:
@@ -107,12 +125,16 @@ def audit(
         report.deliver(audit_report(document, "html"), html)
     if save or save_as is not None:
         _save(found, document, engine, save_as, store, failed=len(loaded.failed))
-    short = shortfalls(summarize(found.followed), thresholds)
+    held = _held(summarize(found.followed), thresholds, exit_zero=exit_zero)
+    raise typer.Exit(common.COULD_NOT_RUN if loaded.failed else held)
+
+
+def _held(figures: Summary, thresholds: Sequence[Threshold], *, exit_zero: bool) -> int:
+    """The exit code of figures that are held to thresholds; which are missed is told."""
+    short = shortfalls(figures, thresholds)
     for message in short:
         print(message, file=sys.stderr)
-    if loaded.failed:
-        raise typer.Exit(common.COULD_NOT_RUN)
-    raise typer.Exit(common.NOT_READY if short and not exit_zero else common.READY)
+    return common.NOT_READY if short and not exit_zero else common.READY
 
 
 def _show_text(

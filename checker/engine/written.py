@@ -38,11 +38,11 @@ def status_in(criterion: Criterion, chart: Chart, silence: Silence) -> Status:
         requires = Any((Not(criterion.when), requires))
     truth = evaluate(requires, chart)
     if criterion.unless:
-        truth = _or_documented(truth, evaluate(criterion.unless, chart))
+        truth = or_documented(truth, evaluate(criterion.unless, chart))
     return settled(truth, silence)
 
 
-def _or_documented(truth: Range, exception: Range) -> Range:
+def or_documented(truth: Range, exception: Range) -> Range:
     """An exception must be documented: where it is less than true, it is as good as false."""
     least, most = (2 if end == 2 else 0 for end in exception)
     return Range(max(truth.least, least), max(truth.most, most))

@@ -112,27 +112,52 @@ def _against(one: Compared) -> Text:
 
 def show_figures(followed: Summary, foresaw: Summary, facts_from: str, console: Console) -> None:
     """The two questions, each with its counts, intervals and the answer that never thinks."""
-    console.print(
-        f"{_number(followed.letters, 'letter')}, {_number(followed.items, 'decided item')}: "
-        f"{followed.covered} covered by a guideline, {followed.items - followed.covered} not covered"
-    )
-    if followed.apart.whole:
-        console.print(
-            f"{_number(followed.scored, 'item')} scored, {followed.apart.whole} reported apart"
-        )
-    for kind, share in followed.kinds.items():
-        console.print(f"  not covered: {kind} {share.whole}, of them overturned {share.part}")
+    _show_counts(followed, console)
+    console.print()
+    _show_answer(_followed(facts_from), followed, console)
+    console.print()
+    _show_answer(_FORESAW, foresaw, console)
+    _warn_of_few(followed, console)
+
+
+def show_question(summary: Summary, facts_from: str, console: Console) -> None:
+    """The one question that facts from these voices answer, where the other was not asked."""
+    _show_counts(summary, console)
+    console.print()
+    _show_answer(_FORESAW if facts_from == "record" else _followed(facts_from), summary, console)
+    _warn_of_few(summary, console)
+
+
+_FORESAW = "Did the rules foresee the decision? Facts from the record."
+
+
+def _followed(facts_from: str) -> str:
     whole = "the whole letter" if facts_from == "all" else facts_from
-    for name, summary in (
-        (f"Did the decision follow the guideline? Facts from {whole}.", followed),
-        ("Did the rules foresee the decision? Facts from the record.", foresaw),
-    ):
-        console.print()
-        console.print(Text(name, style="bold"))
-        for label, words in _rows(summary):
-            console.print(f"  {label:<14} {words}")
-    if followed.letters < TOO_FEW_LETTERS:
-        n = _number(followed.letters, "letter")
+    return f"Did the decision follow the guideline? Facts from {whole}."
+
+
+def _show_counts(summary: Summary, console: Console) -> None:
+    console.print(
+        f"{_number(summary.letters, 'letter')}, {_number(summary.items, 'decided item')}: "
+        f"{summary.covered} covered by a guideline, {summary.items - summary.covered} not covered"
+    )
+    if summary.apart.whole:
+        console.print(
+            f"{_number(summary.scored, 'item')} scored, {summary.apart.whole} reported apart"
+        )
+    for kind, share in summary.kinds.items():
+        console.print(f"  not covered: {kind} {share.whole}, of them overturned {share.part}")
+
+
+def _show_answer(question: str, summary: Summary, console: Console) -> None:
+    console.print(Text(question, style="bold"))
+    for label, words in _rows(summary):
+        console.print(f"  {label:<14} {words}")
+
+
+def _warn_of_few(summary: Summary, console: Console) -> None:
+    if summary.letters < TOO_FEW_LETTERS:
+        n = _number(summary.letters, "letter")
         console.print()
         message = f"n = {n}: too few to prove anything; items of one letter are not independent."
         console.print(Text(message, style="bold"))
