@@ -43,49 +43,57 @@ def case_data(case: Case) -> dict[str, Any]:
     ) | {"requests": [_request(one) for one in case.requests]}
 
 
-def facts_data(facts: Mapping[str, Fact]) -> dict[str, Any]:
-    """Facts as a case file holds them, in short form where there is nothing but a value."""
-    return {name: _fact(fact) for name, fact in facts.items()}
+def facts_data(facts: Mapping[str, Fact], inherited: tuple[Evidence, ...] = ()) -> dict[str, Any]:
+    """Facts as a case file holds them, in short form where there is nothing but a value.
+
+    `inherited` is the evidence of the list that they are a record of: what has another, or none, says so.
+    """
+    return {name: _fact(fact, inherited) for name, fact in facts.items()}
 
 
-def _fact(fact: Fact) -> Any:
+def _fact(fact: Fact, inherited: tuple[Evidence, ...]) -> Any:
     match fact:
         case NotAsked():
             return "not asked"
         case NotDocumented(evidence, note):
-            return _long("not documented", evidence, note)
+            return _long("not documented", evidence, inherited, note)
         case Documented(value, grade, evidence, note):
-            return _long(_plain(value), evidence, note, grade)
+            return _long(_plain(value, evidence), evidence, inherited, note, grade)
         case Conflicting(values, note):
-            return _present({"conflicting": [_fact(one) for one in values], "note": note})
+            written = [_fact(one, inherited) for one in values]
+            return _present({"conflicting": written, "note": note})
 
 
 def _long(
-    value: Any, evidence: tuple[Evidence, ...], note: str | None, grade: str = "explicit"
+    value: Any,
+    evidence: tuple[Evidence, ...],
+    inherited: tuple[Evidence, ...],
+    note: str | None,
+    grade: str = "explicit",
 ) -> Any:
     more = _present(
         {
             "grade": None if grade == "explicit" else grade,
-            "evidence": _evidences(evidence),
+            "evidence": None if evidence == inherited else _evidences(evidence),
             "note": note,
         }
     )
     return {"value": value, **more} if more else value
 
 
-def _plain(value: Value) -> Any:
+def _plain(value: Value, evidence: tuple[Evidence, ...]) -> Any:
     match value:
         case frozenset():
             return sorted(value)
         case tuple():
-            return [facts_data(one) if isinstance(one, Mapping) else one for one in value]
+            return [facts_data(one, evidence) if isinstance(one, Mapping) else one for one in value]
         case _:
             return value
 
 
 def _evidences(evidence: tuple[Evidence, ...]) -> Any:
     written = [_evidence(one) for one in evidence]
-    return written[0] if len(written) == 1 else written or None
+    return written[0] if len(written) == 1 else written
 
 
 def _evidence(evidence: Evidence, unsaid: Evidence = _SAID_NOTHING, **more: Any) -> dict[str, Any]:

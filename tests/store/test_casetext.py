@@ -189,7 +189,8 @@ def test_a_case_that_would_not_come_back_is_not_saved(
     letter: Case, rules: RuleBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A part that is not written would change the answer of a replay without a word."""
-    monkeypatch.setattr(casetext, "_decision", lambda _: {"outcome": "Upheld"})
+    write = casetext.case_data
+    monkeypatch.setattr(casetext, "case_data", lambda case: {**write(case), "about": "another"})
 
     with pytest.raises(EngineError, match="could not be read again"):
         checked_text(letter, rules)
