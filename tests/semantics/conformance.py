@@ -357,9 +357,10 @@ def columns(rules: RuleBase, told: Sequence[Case], terms: Terms) -> list[list[An
     return answers
 
 
+_HAS_COLUMNS = all(find_spec(one) for one in ("checker.engine.columns", "pyarrow"))
 IMPLEMENTATIONS: Mapping[str, Implementation] = {
     "written semantics": written_semantics,
     "durable_rules": durable_rules,
-    **({"columns": columns} if find_spec("checker.engine.columns") else {}),
+    **({"columns": columns} if _HAS_COLUMNS else {}),
 }
 """All that run the suite; the columns engine where this checkout has it."""

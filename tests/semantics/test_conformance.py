@@ -8,7 +8,7 @@ import re
 import pytest
 import yaml
 
-from tests.semantics import conformance_tables
+from tests.semantics import conformance_tables, plain
 from tests.semantics.conformance import (
     FOLDER,
     IMPLEMENTATIONS,
@@ -28,6 +28,43 @@ README = (FOLDER / "README.md").read_text(encoding="utf-8")
 def test_an_implementation_passes_every_test(implementation: str, group: Group):
     """Each implementation answers alone: none is corrected by another."""
     assert list(differences(group, IMPLEMENTATIONS[implementation])) == []
+
+
+OF_ONE_REQUEST = [
+    (group, test)
+    for group in groups()
+    for test in group.tests
+    if group.criteria and len(test.case["requests"]) == 1
+]
+"""All but what is about grouping requests and about choosing guidelines."""
+
+
+@pytest.mark.parametrize("file", sorted({group.suite for group, _ in OF_ONE_REQUEST}))
+def test_the_suite_is_enough_to_write_an_implementation(file: str):
+    """One that reads the YAML by itself and shares no code with the checker passes as well."""
+    own = [(group, test) for group, test in OF_ONE_REQUEST if group.suite == file]
+    for group, test in own:
+        terms = (test.terms.reading, test.terms.facts_from)
+        statuses = {
+            name: plain.decided(criterion, test.case, *terms)
+            for name, criterion in group.criteria.items()
+        }
+        outcome, ledger = plain.determination(group.criteria, statuses)
+        found = {"determination": outcome, "ledger": ledger, "statuses": statuses}
+        (expected,) = test.expected
+        wanted = {name: said for name, said in expected.items() if name in found}
+        found["statuses"] = {name: statuses[name] for name in wanted.get("statuses", ())}
+
+        assert (group.id, test.name, {name: found[name] for name in wanted}) == (
+            group.id,
+            test.name,
+            wanted,
+        )
+
+
+def test_the_plain_reader_answers_most_of_the_suite():
+    """Nineteen tests of twenty."""
+    assert len(OF_ONE_REQUEST) >= 0.95 * sum(len(group.tests) for group in groups())
 
 
 # Files ----------------------------------------------------------------------------------------------
