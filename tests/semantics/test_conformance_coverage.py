@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from checker import condition, conditionfile
-from checker.vocabulary import ENTRIES, RESERVED, JointsEntry
+from checker.vocabulary import ENTRIES, RESERVED
 from tests.semantics.conformance import FOLDER, POLICIES, Group, Test, groups, rule_base, word
 from tests.semantics.conformance_tables import READINGS, TRUTHS, VOICES
 
@@ -238,7 +238,6 @@ def test_every_type_of_fact_occurs_in_every_state():
     types = [*ENTRIES, *(f"{one} field" for one in ENTRIES if one != "list")]
 
     assert found == {(kind, state) for kind in types for state in STATES}
-    assert "joints_of" in JointsEntry.model_fields
 
 
 def voices(said: Any) -> Iterator[str]:
