@@ -57,7 +57,7 @@ def cases_to_table(cases: Iterable[Case], rules: RuleBase) -> pa.Table:
 def rows_of(case: Case, rules: RuleBase) -> Iterator[dict[str, Any]]:
     """The rows of one case: each of its procedures."""
     for procedure in procedures(case, rules.vocabulary, "all"):
-        facts = stated_facts(case, procedure.requests, rules.vocabulary, "all")
+        facts = procedure.stated
         if len(procedure.requests) > 1:
             _check_voices(case, procedure, facts, rules)
         specs = rules.vocabulary.facts
@@ -66,16 +66,18 @@ def rows_of(case: Case, rules: RuleBase) -> Iterator[dict[str, Any]]:
             "record": case.record,
             "jurisdiction": case.jurisdiction,
             "ur_date": case.letter.ur_date if case.letter else None,
-            "requests": [_request(one.id, one.decision) for one in procedure.requests],
-            **_facts_as_row({name: facts[name] for name in facts}, specs),
+            "requests": [_request(one) for one in procedure.requests],
+            **_facts_as_row(facts, specs),
         }
 
 
-def _request(name: str, decision: Decision | None) -> dict[str, Any]:
+def _request(request: Request) -> dict[str, Any]:
+    decision = request.decision
     if decision is None:
-        return {"id": name}
+        return {"id": request.id, "kind": request.kind}
     return {
-        "id": name,
+        "id": request.id,
+        "kind": request.kind,
         "outcome": decision.outcome,
         "guidelines_cited": list(decision.guidelines_cited),
         "grounds": list(decision.grounds),
@@ -165,7 +167,7 @@ def case_of_row(row: Mapping[str, Any], rules: RuleBase) -> Case:
         record=row["record"],
         facts={name: fact for name, fact in facts.items() if name not in of_requests},
         requests=tuple(
-            Request(one["id"], "", of_requests, _decision_of(one))
+            Request(one["id"], "", of_requests, _decision_of(one), one.get("kind"))
             for one in row.get("requests") or ({"id": "1"},)
         ),
     )
