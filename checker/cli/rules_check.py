@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from checker.cli import common, rulefiles, rules_coverage, ruletools
+from checker.cli.meanwhile import meanwhile
 from checker.cli.watching import watch as keep_watching
 from checker.engine.agreed import Engine
+from checker.errors import Problem
 from checker.rulebase import RuleBase
+
+if TYPE_CHECKING:
+    from checker.authoring.coverage import Coverage
 
 Watch = Annotated[
     bool, typer.Option("--watch", help="Run again whenever a rule file changes; Ctrl-C ends.")
@@ -19,7 +24,7 @@ Watch = Annotated[
 
 
 def check(watch: Watch = False, rules: common.RulesFolder = None) -> None:
-    """Everything before a change goes out: load, compile, run the examples on both engines, lint."""
+    """Everything before a change goes out: load, compile, examples on both engines, coverage, words, lint."""
     base = rulefiles.rule_base([], rules)
     raise typer.Exit(_once_or_watching(base, lambda: _check(rules, base), watching=watch))
 
@@ -34,16 +39,26 @@ def _check(rules: Path | None, base: Path) -> int:
     from checker.authoring.examples import run_examples
     from checker.authoring.lint.catalogue import lint
     from checker.authoring.lint.rule import load_base
-    from checker.render.rules import show_check
+    from checker.render.rules import Checked, show_check
 
     engine = common.engine_for(rules)
-    engine.prepare()
-    ran = run_examples(engine)
-    remarks = lint(load_base(base))
-    show_check(ran, remarks, engine, common.console())
-    failed = any(not one.as_expected for one in ran)
-    wrong = any(one.rule.level == "error" for one in remarks)
-    return common.NOT_READY if failed or wrong else common.READY
+    with meanwhile(lambda: _beside(engine.rules, shipped_rules=rules is None)) as beside:
+        engine.prepare()
+        ran = run_examples(engine)
+        remarks = lint(load_base(base))
+        coverage, words = beside.result()
+    checked = Checked(ran, remarks, coverage, words)
+    show_check(checked, engine, common.console())
+    return common.READY if checked.fine else common.NOT_READY
+
+
+def _beside(rules: RuleBase, *, shipped_rules: bool) -> tuple[Coverage, list[Problem] | None]:
+    """What examples leave out, and what the word lists of letters get wrong."""
+    from checker.letters.selftest import check_word_lists
+
+    guidelines = list(rules.guidelines.values())
+    found = rules_coverage.covered(rules, guidelines, None, shipped_rules=shipped_rules)
+    return found, check_word_lists(rules)
 
 
 def examples(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -12,10 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from checker import __version__
+from checker.authoring.coverage import Coverage, Covered
 from checker.authoring.examples import Ran
 from checker.authoring.lint.catalogue import Remark
 from checker.engine.agreed import Engine
+from checker.errors import Problem
 from checker.guideline import Criterion, Guideline, Silence
+from checker.render.authoring import coverage_lines
 from checker.render.lint import told
 from checker.render.records import Level
 from checker.render.words import condition_words
@@ -142,36 +146,72 @@ def count(number: int, word: str, words: str | None = None) -> str:
     return f"{number} {word if number == 1 else words or f'{word}s'}"
 
 
-def show_check(
-    ran: Sequence[Ran], remarks: Sequence[Remark], engine: Engine, console: Console
-) -> None:
+@dataclass(frozen=True)
+class Checked:
+    """What a check of a rule base found; `words` is None where it has no word lists for letters."""
+
+    ran: Sequence[Ran]
+    remarks: Sequence[Remark]
+    coverage: Coverage
+    words: Sequence[Problem] | None
+
+    @property
+    def untried(self) -> list[Covered]:
+        """The criteria that no example makes fail; other situations may still be missing."""
+        return [one for one in self.coverage.criteria if one.never_fails]
+
+    @property
+    def fine(self) -> bool:
+        """Whether a change may go out."""
+        fails = any(not one.as_expected for one in self.ran)
+        wrong = any(one.rule.level == "error" for one in self.remarks)
+        return not (fails or wrong or self.untried or self.words)
+
+
+def show_check(checked: Checked, engine: Engine, console: Console) -> None:
     """One line for each kind of check, then what is wrong."""
-    rules = engine.rules
+    levels = Counter(one.rule.level for one in checked.remarks)
+    for fine, what, said in _lines_of_check(checked, levels, engine):
+        mark = Text("ok" if fine else "no", style="green" if fine else "bold red")
+        console.print(Text.assemble(mark, f"  {what:<9} {said}"))
+    lacking = [one for one in checked.coverage.criteria if one.unseen]
+    if not checked.fine or levels["warning"] or lacking:
+        console.print()
+    _show_failed(checked.ran, console)
+    for line in coverage_lines(checked.coverage, full=False) if lacking else ():
+        console.print(Text(line), soft_wrap=True)
+    for problem in checked.words or ():
+        console.print(Text(str(problem)), soft_wrap=True)
+    for remark in checked.remarks:
+        if remark.rule.level != "note":
+            console.print(Text(told(remark)), soft_wrap=True)
+
+
+def _lines_of_check(
+    checked: Checked, levels: Counter[Level], engine: Engine
+) -> Iterator[tuple[bool, str, str]]:
+    rules, coverage = engine.rules, checked.coverage
     criteria = sum(len(one.criteria) for one in rules.guidelines.values())
     loaded = (
         f"{count(len(rules.guidelines), 'guideline')}, {count(criteria, 'criterion', 'criteria')},"
         f" {count(len(rules.vocabulary.facts), 'fact')}"
     )
-    compiled = f"for all readings, for {engine.name}"
-    if engine.unavailable:
-        compiled = f"nothing to compile, as {engine.unavailable}"
-    examples_fail = any(not one.as_expected for one in ran)
-    levels = Counter(one.rule.level for one in remarks)
-    lines = [
-        (True, "loaded", loaded),
-        (True, "compiled", compiled),
-        (not examples_fail, "examples", f"{_passed(ran)} (decided by {engine.name})"),
-        (not levels["error"], "lint", _lint_words(levels)),
-    ]
-    for fine, what, said in lines:
-        mark = Text("ok" if fine else "no", style="green" if fine else "bold red")
-        console.print(Text.assemble(mark, f"  {what:<9} {said}"))
-    if examples_fail or levels["error"] or levels["warning"]:
-        console.print()
-    _show_failed(ran, console)
-    for remark in remarks:
-        if remark.rule.level != "note":
-            console.print(Text(told(remark)), soft_wrap=True)
+    yield True, "loaded", loaded
+    nothing = f"nothing to compile, as {engine.unavailable}"
+    yield (
+        True,
+        "compiled",
+        nothing if engine.unavailable else f"for all readings, for {engine.name}",
+    )
+    fails = any(not one.as_expected for one in checked.ran)
+    yield not fails, "examples", f"{_passed(checked.ran)} (decided by {engine.name})"
+    shown = f"{coverage.seen} of {count(coverage.possible, 'situation')} shown"
+    yield not checked.untried, "coverage", f"{shown} ({coverage.percent} %)"
+    if checked.words is not None:
+        wrong = f"{count(len(checked.words), 'sample')} of letters read wrongly"
+        fine = "letters: every sample is read as it should be"
+        yield not checked.words, "words", wrong if checked.words else fine
+    yield not levels["error"], "lint", _lint_words(levels)
 
 
 def _lint_words(levels: Counter[Level]) -> str:
