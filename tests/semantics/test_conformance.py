@@ -63,8 +63,8 @@ def test_the_suite_is_enough_to_write_an_implementation(file: str):
 
 
 def test_the_plain_reader_answers_most_of_the_suite():
-    """Nineteen tests of twenty."""
-    assert len(OF_ONE_REQUEST) >= 0.95 * sum(len(group.tests) for group in groups())
+    """Nine tests of ten; the rest is about grouping requests and choosing guidelines."""
+    assert len(OF_ONE_REQUEST) >= 0.9 * sum(len(group.tests) for group in groups())
 
 
 # Files ----------------------------------------------------------------------------------------------
