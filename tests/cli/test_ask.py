@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pty
+import re
+import select
 import signal
 import subprocess
 import sys
@@ -14,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from checker.cli import ask
+from checker.cli.dialogue import save
 from checker.errors import CaseError
 from tests.cli.conftest import environment
 
@@ -198,8 +200,7 @@ def test_it_works_on_a_dumb_terminal_and_ctrl_c_keeps_what_was_answered(draft: P
         os.close(child)
         read_until(parent, b"> ")
         os.write(parent, b"failed\n")
-        read_until(parent, b"2  ")
-        read_until(parent, b"> ")
+        read_until(parent, b"2  ", b"> ")
         talk.send_signal(signal.SIGINT)
         code = talk.wait(timeout=60)
     os.close(parent)
@@ -208,12 +209,14 @@ def test_it_works_on_a_dumb_terminal_and_ctrl_c_keeps_what_was_answered(draft: P
     assert "physical_therapy: failed" in draft.read_text()
 
 
-def read_until(terminal: int, words: bytes) -> bytes:
-    """What a terminal shows, up to some words."""
+def read_until(terminal: int, *words: bytes) -> None:
+    """Wait until a terminal has shown these words, one behind the other; they may come in one piece."""
     shown, end = b"", time.monotonic() + 60
-    while words not in shown and time.monotonic() < end:
-        shown += os.read(terminal, 1024)
-    return shown
+    wanted = re.compile(b".*".join(map(re.escape, words)), re.DOTALL)
+    while not wanted.search(shown):
+        assert time.monotonic() < end, shown
+        if select.select([terminal], [], [], 1)[0]:
+            shown += os.read(terminal, 1024)
 
 
 def test_a_file_that_cannot_be_replaced_stays_as_it_was(
@@ -227,7 +230,7 @@ def test_a_file_that_cannot_be_replaced_stays_as_it_was(
 
     monkeypatch.setattr(os, "fsync", refused)
     with pytest.raises(CaseError, match="No space left on device"):
-        ask.replace_text(draft, "case: other\n")
+        save(draft, "case: other\n")
 
     assert draft.read_text() == before
     assert [one.name for one in draft.parent.iterdir()] == [draft.name]
@@ -239,7 +242,7 @@ def test_a_link_to_a_case_stays_a_link(draft: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.yaml"
     link.symlink_to(draft)
 
-    ask.replace_text(link, "case: other\n")
+    save(link, "case: other\n")
 
     assert link.is_symlink()
     assert draft.read_text() == "case: other\n"
