@@ -17,6 +17,7 @@ KINDS = (
     "vocabulary",
     "search-order",
     "check-result",
+    "flip-result",
     "audit-result",
     "lint-result",
     "test-result",
@@ -33,6 +34,7 @@ _HELP = {
     "--vocabulary": "Of vocabulary.yaml.",
     "--search-order": "Of search-order.yaml.",
     "--result": "Of what checker check --format json prints.",
+    "--flip": "Of what checker flip --format json prints.",
     "--audit": "Of what checker audit --format json prints.",
     "--lint": "Of what checker rules lint --format json prints.",
     "--test": "Of what checker rules test --format json prints.",
@@ -45,6 +47,7 @@ def schema(
     vocabulary: Annotated[bool, _flag("--vocabulary")] = False,
     search_order: Annotated[bool, _flag("--search-order")] = False,
     result: Annotated[bool, _flag("--result")] = False,
+    flip: Annotated[bool, _flag("--flip")] = False,
     audit: Annotated[bool, _flag("--audit")] = False,
     lint: Annotated[bool, _flag("--lint")] = False,
     test: Annotated[bool, _flag("--test")] = False,
@@ -59,7 +62,7 @@ def schema(
     rules: common.RulesFolder = None,
 ) -> None:
     """Write JSON Schemas: editors complete facts, values and operators from them, and show each question."""
-    flags = (guideline, case, vocabulary, search_order, result, audit, lint, test)
+    flags = (guideline, case, vocabulary, search_order, result, flip, audit, lint, test)
     chosen = [kind for kind, wanted in zip(KINDS, flags, strict=True) if wanted]
     if (len(chosen) != 1) == (output is None) or (check and output is None):
         message = f"write one of {', '.join(_HELP)}, or -o FOLDER for all of them"

@@ -1,4 +1,4 @@
-"""JSON Schema of the JSON that other programs read: the answers of `check`, `audit`, `rules lint` and `test`.
+"""JSON Schema of the JSON that other programs read: what `check`, `flip`, `audit`, `rules lint` and `test` say.
 
 Version 1 of the contract. Keys are only ever added, so the schemas say what is there and forbid nothing
 else: a program that was written against an older one goes on working.
@@ -9,10 +9,14 @@ from __future__ import annotations
 from typing import Any, TypeAlias, get_args
 
 from checker.audit.comparison import AGREEMENTS
+from checker.audit.findings import FindingId
 from checker.charting import FactsFrom
+from checker.decision import Basis, ReviewersOutcome
 from checker.engine.agreed import DURABLE_RULES, WRITTEN_SEMANTICS
 from checker.engine.written import READINGS
 from checker.fact import Grade, Voice
+from checker.flip.choices import Needs
+from checker.flip.denial import Answer
 from checker.guideline import STATUSES, Role
 from checker.render.contract import SCHEMA
 from checker.render.records import LEVELS
@@ -40,6 +44,11 @@ def _one_of(*values: object) -> Schema:
     return {"enum": list(values)}
 
 
+def _named(values: Schema) -> Schema:
+    """An object with any keys, whose values all have one shape."""
+    return {"type": "object", "additionalProperties": values}
+
+
 def _ref(name: str) -> Schema:
     return {"$ref": f"#/definitions/{name}"}
 
@@ -52,7 +61,47 @@ _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 _YES_OR_NO: Schema = {"type": "boolean"}
 _DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 _INTERVAL = _or_null({"type": "array", "items": _SHARE, "minItems": 2, "maxItems": 2})
-_COUNTED_SHARE = _object(n=_COUNT, share=_or_null(_SHARE), interval=_INTERVAL)
+_COUNTED_SHARE = _object(
+    part=_COUNT, n=_COUNT, share=_or_null(_SHARE), interval=_INTERVAL, clustered=_INTERVAL
+)
+_COEFFICIENT = {"type": "number", "minimum": -1, "maximum": 1}
+_RANGE = _or_null({"type": "array", "items": _COEFFICIENT, "minItems": 2, "maxItems": 2})
+_COEFFICIENTS = ("kappa", "ac1", "mcc", "balanced_accuracy")
+_VALUE: Schema = {"type": ["boolean", "number", "string", "array", "null"]}
+_OUTCOME = _one_of(*READINESS)
+_DECIDED = _one_of(*get_args(ReviewersOutcome))
+_WAYS: dict[str, Schema] = {
+    "sets": _list(
+        _object(
+            kind=_one_of(*get_args(Needs)),
+            changes=_list(_ref("change")),
+            outcome=_one_of("Overturned"),
+            verified=_YES_OR_NO,
+        )
+    ),
+    "groups": _list(_list(_list(_ref("change")))),
+    "number": _COUNT,
+    "complete": _YES_OR_NO,
+    "cannot": _list(_ref("hindrance")),
+}
+_RESULT: dict[str, Schema] = {
+    "case": _TEXT,
+    "file": _TEXT,
+    "request": _TEXT,
+    "item": _TEXT,
+    "requests_together": _list(_TEXT),
+    "guideline": _or_null(_TEXT),
+    "guideline_because": _or_null(_TEXT),
+    "outcome": _OUTCOME,
+    "readiness": _one_of(*READINESS.values()),
+    "reason": _TEXT,
+    "criteria": _list(_ref("criterion")),
+    "ledger": _object(evidence=_COUNT, presumed=_COUNT, silence=_COUNT),
+    "questions": _list(_ref("question")),
+    "warnings": _list(_TEXT),
+    "decision": _or_null(_ref("decision")),
+}
+_OF_ALL_ANSWERS = ("case", "request", "item", "requests_together", "guideline")
 
 _DEFINITIONS: dict[str, Schema] = {
     "evidence": _object(
@@ -68,7 +117,7 @@ _DEFINITIONS: dict[str, Schema] = {
     ),
     "fact": _object(
         fact=_TEXT,
-        value={"type": ["boolean", "number", "string", "array", "null"]},
+        value=_VALUE,
         state=_one_of("documented", "not documented", "not asked", "conflicting"),
         grade=_or_null(_one_of(*get_args(Grade))),
         evidence=_list(_ref("evidence")),
@@ -85,28 +134,72 @@ _DEFINITIONS: dict[str, Schema] = {
         facts=_list(_ref("fact")),
     ),
     "question": _object(fact=_TEXT, ask=_TEXT, where=_or_null(_TEXT), settles=_list(_TEXT)),
+    "asked": _object(
+        fact=_TEXT,
+        ask=_TEXT,
+        where=_or_null(_TEXT),
+        settles=_list(_TEXT),
+        if_yes=_or_null(_OUTCOME),
+        if_no=_or_null(_OUTCOME),
+        if_silent=_or_null(_OUTCOME),
+    ),
+    "reason": _object(
+        ground=_TEXT,
+        says=_TEXT,
+        answer=_one_of(*get_args(Answer)),
+        status=_or_null(_one_of(*STATUSES)),
+        facts=_list(_ref("fact")),
+        changed=_list(_object(fact=_TEXT, **{"from": _VALUE, "to": _VALUE})),
+    ),
     "decision": _object(
-        outcome=_one_of("Upheld", "Overturned"),
+        outcome=_DECIDED,
         guidelines_cited=_list(_TEXT),
         grounds=_list(_TEXT),
-        basis=_one_of("guideline", "other source", "general scepticism", "credibility"),
+        basis=_one_of(*get_args(Basis)),
         evidence=_or_null(_ref("evidence")),
+        closing=_or_null(_DECIDED),
+        hedged=_YES_OR_NO,
     ),
-    "result": _object(
-        case=_TEXT,
-        request=_TEXT,
-        item=_TEXT,
-        requests_together=_list(_TEXT),
-        guideline=_or_null(_TEXT),
-        guideline_because=_or_null(_TEXT),
-        outcome=_one_of(*READINESS),
-        readiness=_one_of(*READINESS.values()),
-        reason=_TEXT,
-        criteria=_list(_ref("criterion")),
-        ledger=_object(evidence=_COUNT, presumed=_COUNT, silence=_COUNT),
-        questions=_list(_ref("question")),
-        warnings=_list(_TEXT),
-        decision=_or_null(_ref("decision")),
+    "result": _object(**_RESULT),
+    "checked": _object(
+        **{
+            **_RESULT,
+            "questions": _list(_ref("asked")),
+            "to_become_ready": _or_null(_TEXT),
+            "since": _or_null(_list(_ref("reason"))),
+        }
+    ),
+    "change": _object(
+        fact=_TEXT,
+        of=_or_null(_TEXT),
+        record=_or_null(_COUNT),
+        kind=_one_of(*get_args(Needs)),
+        reach=_or_null(_one_of("at least", "at most", "to")),
+        others=_list(_VALUE),
+        **{"from": _VALUE, "to": _VALUE},
+    ),
+    "hindrance": _object(
+        criterion=_TEXT, says=_TEXT, facts=_list(_ref("fact")), evidence=_list(_ref("evidence"))
+    ),
+    "flipped": _object(
+        **{name: _RESULT[name] for name in (*_OF_ALL_ANSWERS, "outcome", "readiness", "reason")},
+        **_WAYS,
+        contestable=_list(_ref("hindrance")),
+        rests_on=_list(_ref("rested")),
+        presumed=_list(_TEXT),
+        sinks=_list(_object(changes=_list(_ref("change")), criteria=_list(_TEXT))),
+        weakest=_list(_TEXT),
+        moved=_list(_object(change=_ref("change"), guideline=_or_null(_TEXT), **_WAYS)),
+        elsewhere=_list(_object(guideline=_or_null(_TEXT), outcome=_OUTCOME, reason=_TEXT)),
+        condition=_TEXT,
+    ),
+    "rested": _object(
+        fact=_TEXT,
+        value=_VALUE,
+        state=_TEXT,
+        grade=_or_null(_one_of(*get_args(Grade))),
+        evidence=_list(_ref("evidence")),
+        criteria=_list(_TEXT),
     ),
     "summary": _object(
         letters=_COUNT,
@@ -114,26 +207,65 @@ _DEFINITIONS: dict[str, Schema] = {
         covered=_COUNT,
         scored=_COUNT,
         open=_COUNT,
+        coverage=_COUNTED_SHARE,
         agree=_COUNT,
         agreement=_or_null(_SHARE),
         interval=_INTERVAL,
+        clustered_interval=_INTERVAL,
         always_upheld=_or_null(_SHARE),
+        baseline=_COUNTED_SHARE,
         letters_agree=_COUNTED_SHARE,
         letters_always_upheld=_COUNTED_SHARE,
-        kappa=_or_null(_NUMBER),
-        mcc=_or_null(_NUMBER),
-        balanced_accuracy=_or_null(_SHARE),
-        overturned=_object(precision=_or_null(_SHARE), recall=_or_null(_SHARE), n=_COUNT),
         apart=_COUNTED_SHARE,
+        apart_always_upheld=_COUNTED_SHARE,
+        table=_list(_object(determination=_OUTCOME, decision=_DECIDED, n=_COUNT)),
+        **dict.fromkeys(_COEFFICIENTS, _or_null(_COEFFICIENT)),
+        coefficient_intervals=_object(**dict.fromkeys(_COEFFICIENTS, _RANGE)),
+        coefficients_always_upheld=_object(**dict.fromkeys(_COEFFICIENTS, _or_null(_COEFFICIENT))),
+        overturned=_object(
+            precision=_or_null(_SHARE),
+            recall=_or_null(_SHARE),
+            n=_COUNT,
+            precision_share=_COUNTED_SHARE,
+            recall_share=_COUNTED_SHARE,
+        ),
         reasons=_object(same=_COUNT, same_and_more=_COUNT, other=_COUNT, disagree=_COUNT),
+        basis=_named(_COUNTED_SHARE),
+        criteria=_list(
+            _object(
+                guideline=_TEXT,
+                criterion=_TEXT,
+                judged=_COUNT,
+                not_met=_COUNT,
+                missing=_COUNT,
+                failed=_COUNTED_SHARE,
+                sole=_COUNT,
+                named=_COUNT,
+                named_met=_COUNT,
+                failed_but_overturned=_COUNTED_SHARE,
+            )
+        ),
+        grounds_outside=_named(_COUNT),
+        not_covered=_named(_COUNTED_SHARE),
     ),
+    "group": _object(
+        value=_TEXT,
+        few=_YES_OR_NO,
+        overturned=_COUNTED_SHARE,
+        p=_or_null(_SHARE),
+        q=_or_null(_SHARE),
+        summary=_ref("summary"),
+    ),
+    "hanging": _object(item=_TEXT, outcomes=_named(_OUTCOME)),
     "entry": _object(
         case=_TEXT,
         request=_TEXT,
         determination=_ref("result"),
         decision=_ref("decision"),
         agreement=_one_of(*AGREEMENTS),
-        findings=_list(_TEXT),
+        findings=_list(
+            _object(id=_one_of(*get_args(FindingId)), says=_TEXT, evidence=_list(_ref("evidence")))
+        ),
         reasons=_object(shared=_list(_TEXT), ours_alone=_list(_TEXT), theirs_alone=_list(_TEXT)),
     ),
 }
@@ -147,6 +279,16 @@ _HEAD: dict[str, Schema] = {
     "rules": _object(digest={"type": "string", "pattern": "^[0-9a-f]{64}$"}),
 }
 _READING = _one_of(*READINGS)
+_ASKED: dict[str, Schema] = {
+    "reading": _READING,
+    "guideline": _or_null(_TEXT),
+    "as_of": _or_null(_DAY),
+}
+_COUNTED = ("letters", "reasons", "apart", "criteria", "sole", "named", "kinds")
+_TALLY = _object(
+    **dict.fromkeys(_COUNTED, _list({"type": "array", "items": {"type": ["integer", "string"]}})),
+    by={"type": "object"},
+)
 
 
 def _published(title: str, schema: Schema) -> Schema:
@@ -155,19 +297,28 @@ def _published(title: str, schema: Schema) -> Schema:
 
 CHECK = _published(
     "The answer of checker check --format json",
-    _object(**_HEAD, reading=_READING, results=_list(_ref("result"))),
+    _object(**_HEAD, **_ASKED, results=_list(_ref("checked")), unread=_list(_TEXT)),
 )
-RESULT = _published("One line of checker check --format jsonl", _DEFINITIONS["result"])
+RESULT = _published("One line of checker check --format jsonl", _DEFINITIONS["checked"])
+FLIP = _published(
+    "The answer of checker flip --format json",
+    _object(**_HEAD, **_ASKED, results=_list(_ref("flipped"))),
+)
 AUDIT = _published(
     "The answer of checker audit --format json",
     _object(
         **_HEAD,
-        reading=_READING,
+        **_ASKED,
         facts_from=_one_of(*get_args(FactsFrom)),
         summary=_ref("summary"),
         foresaw=_object(facts_from=_one_of("record"), summary=_ref("summary")),
-        readings={"type": "object", "additionalProperties": _ref("summary")},
+        readings=_named(_ref("summary")),
+        on_silence=_list(_ref("hanging")),
+        on_hindsight=_list(_ref("hanging")),
+        by=_named(_list(_ref("group"))),
+        tally=_TALLY,
         entries=_list(_ref("entry")),
+        unread=_list(_TEXT),
     ),
 )
 LINT = _published(
@@ -208,6 +359,7 @@ TEST = _published(
 )
 PUBLISHED: dict[str, Schema] = {
     "check-result": CHECK,
+    "flip-result": FLIP,
     "audit-result": AUDIT,
     "lint-result": LINT,
     "test-result": TEST,

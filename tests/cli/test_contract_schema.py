@@ -59,9 +59,24 @@ def test_a_checked_example_fits(
 
 def test_an_audit_fits(checker: Checker, letter: Callable[[str], Path]) -> None:
     """With all readings."""
-    ran = checker("audit", letter("000").parent, "--readings", "--format", "json")
+    ran = checker("audit", letter("000").parent, "--readings", "--by", "year", "--format", "json")
 
     fits("audit-result", ran.json)
+
+
+@pytest.mark.parametrize("number", ["000", "001", "002", "003", "004"])
+def test_what_would_change_a_letter_fits(
+    checker: Checker, letter: Callable[[str], Path], number: str
+) -> None:
+    """What can be turned, what cannot, and what a good one rests on."""
+    fits("flip-result", checker("flip", letter(number), "--format", "json").json)
+
+
+def test_a_denial_answered_fits(checker: Checker, letter: Callable[[str], Path]) -> None:
+    """With the reasons of an earlier denial."""
+    ran = checker("check", letter("000"), "--since", letter("000"), "--format", "json")
+
+    fits("check-result", ran.json)
 
 
 def test_lint_and_examples_fit(checker: Checker) -> None:
@@ -80,6 +95,7 @@ FLAGS = {
     "--vocabulary": "vocabulary",
     "--search-order": "search-order",
     "--result": "check-result",
+    "--flip": "flip-result",
     "--audit": "audit-result",
     "--lint": "lint-result",
     "--test": "test-result",
