@@ -40,10 +40,11 @@ CRITERION = (
     "verified",
     "note",
     "lint",
+    "prove",
     "examples",
 )
-EXAMPLE = ("name", "record", "facts", "expect")
-GUIDELINE = ("id", "title", "source", "in_force", "covers", "notes", "lint", "criteria")
+EXAMPLE = ("name", "record", "facts", "expect", "known_failure")
+GUIDELINE = ("id", "title", "source", "in_force", "covers", "notes", "lint", "prove", "criteria")
 SOURCE = ("publisher", "chapter", "section", "edition", "year", "pages", "url")
 DATES = ("from", "until")
 FACT = (

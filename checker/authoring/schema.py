@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from checker.authoring.lint.catalogue import RULES
 from checker.authoring.parts import specs
+from checker.authoring.proofs import CODES
 from checker.case import CaseFile
 from checker.charting import EvidenceEntry
 from checker.guideline import NOT_STATED, GuidelineFile
@@ -70,7 +71,7 @@ _SAYS: Mapping[str, str] = {
     "ExampleEntry.record": "closed: what is not mentioned is not documented; open: not asked.",
     "ExampleEntry.facts": "Only the facts that matter.",
     "ExampleEntry.expect": "The status that the criterion must have.",
-    "Allowance.allow": "A lint rule that may find something here.",
+    "Allowance.allow": "A lint rule, or a finding of a proof, that may be found here.",
     "Allowance.because": "Why that is right.",
     "CaseFile.case": "Its name.",
     "CaseFile.record": "closed: what is not mentioned is not documented; open: not asked.",
@@ -195,13 +196,13 @@ def _renamed(value: Any) -> Any:
 
 
 def _finished(schema: Schema) -> Schema:
-    """With the lint rules that may be allowed, where allowances are."""
+    """With the lint rules and the findings of proofs that may be allowed, where allowances are."""
     definitions = schema["definitions"]
     if "Allowance" in definitions:
-        rules = [one.id for one in RULES]
+        known = {**{one.id: one.title for one in RULES}, **CODES}
         definitions["Allowance"]["properties"]["allow"] |= {
-            "enum": rules,
-            "enumDescriptions": [one.title for one in RULES],
+            "enum": list(known),
+            "enumDescriptions": list(known.values()),
         }
     return schema
 

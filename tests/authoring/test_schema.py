@@ -13,6 +13,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from checker.authoring.lint.catalogue import RULES as LINT_RULES
+from checker.authoring.proofs import CODES
 from checker.authoring.schema import schemas
 from checker.errors import RuleError
 from checker.rulebase import load_rules
@@ -45,7 +46,7 @@ def as_json(value: Any) -> Any:
 
 def files() -> Iterator[tuple[str, Path]]:
     for path in sorted(shipped("rules").rglob("*.yaml")):
-        if path.name != "anatomy.yaml" and "letters" not in path.parts:
+        if path.name not in ("anatomy.yaml", "audit.yaml") and "letters" not in path.parts:
             yield KINDS.get(path.name, "guideline"), path
     for path in sorted(shipped("cases").rglob("*.yaml")):
         yield "case", path
@@ -136,7 +137,7 @@ def test_an_editor_shows_the_question_of_every_fact() -> None:
 
 
 def test_an_editor_completes_what_may_be_allowed() -> None:
-    """The ids of the lint rules, each with what it asks."""
+    """The ids of the lint rules and of what proofs find, each with what it asks."""
     allow = SCHEMAS["guideline"]["definitions"]["Allowance"]["properties"]["allow"]
 
-    assert allow["enum"] == [one.id for one in LINT_RULES]
+    assert allow["enum"] == [*(one.id for one in LINT_RULES), *CODES]

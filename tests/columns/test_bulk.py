@@ -17,6 +17,7 @@ from checker.audit.comparison import compare
 from checker.audit.counting import Counting, Counts
 from checker.audit.figures import summarize
 from checker.audit.tables import case_of_row, cases_to_table
+from checker.audit.tally import Tally, tally
 from checker.case import load_case
 from checker.cli import app
 from checker.determination import Terms, determine
@@ -260,9 +261,9 @@ def test_a_guideline_that_does_not_exist_is_told_before_anything_is_decided(fold
 
 def test_all_readings_at_once_are_for_cases(folder, tmp_path):
     """A table is read in one reading; three runs give three tables of findings."""
-    result = run(folder, "-o", tmp_path / "out", "--readings", code=2)
+    said = refused(folder, "-o", tmp_path / "out", "--readings")
 
-    assert "one --reading at a time" in result.output
+    assert "--readings: tables are counted and not shown item by item" in said
 
 
 def test_where_findings_go_has_to_be_said(folder):
@@ -272,7 +273,9 @@ def test_where_findings_go_has_to_be_said(folder):
 
 def test_a_folder_without_tables_is_told(tmp_path):
     """Rather than no findings at all."""
-    assert "the folder holds no table" in refused(tmp_path, "-o", tmp_path / "out")
+    assert "the folder holds no case (.yaml) and no letter (.pdf, .txt)" in refused(
+        tmp_path, "-o", tmp_path / "out"
+    )
 
 
 def test_findings_below_the_tables_are_not_taken_for_tables(folder):
@@ -314,27 +317,14 @@ def test_the_counts_of_the_letters_are_those_of_the_audit(rules, checker):
         for answer in determine(case, engine, Terms())
         for one in compare(answer, rules)
     ]
-    expected = summarize(compared)
     counting = Counting(checker)
     for batch in cases_to_table(cases, rules).to_batches(max_chunksize=3):
         counting.count(checker.decide(batch))
 
-    counts = counting.finished()
+    counted = Tally.of_plain(counting.finished().plain()["tally"])
 
-    by_agreement = dict.fromkeys(expected.by_agreement, 0)
-    for (agreement, _, _), number in counts.tables["reasons"].items():
-        by_agreement[agreement] += number
-    assert by_agreement == expected.by_agreement
-    assert sum(counts.tables["letters"].values()) == expected.letters
-    assert sum(counts.tables["apart"].values()) == expected.apart.whole
-    upheld = {"Upheld": 0, "Overturned": 2, "open": 4, "not covered": 6}
-    table = expected.table
-    cells = [sum(key[at] * n for key, n in counts.tables["letters"].items()) for at in range(8)]
-    assert cells[upheld["Upheld"] :][:2] == [table.upheld_upheld, table.upheld_overturned]
-    assert cells[upheld["Overturned"] :][:2] == [
-        table.overturned_upheld,
-        table.overturned_overturned,
-    ]
+    assert counted == tally(compared)
+    assert summarize(counted).letters == len(cases)
 
 
 def test_every_count_is_that_of_the_items_one_by_one(rules, checker, table):

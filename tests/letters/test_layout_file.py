@@ -235,7 +235,7 @@ def test_a_clinician_adds_words_and_a_kind_in_yaml_alone(tmp_path: Path, rules: 
             "    intend: [medial",
             "`intend` has no entry under `facts` (did you mean `intent`?)",
         ),
-        ("  asks: [", "  ask: [", "unknown key `ask` (did you mean `asks`?)"),
+        ("  asks:", "  ask:", "unknown key `ask` (did you mean `asks`?)"),
     ],
 )
 def test_a_mistake_in_a_word_list_is_told_with_its_place(
