@@ -7,7 +7,7 @@ the same one. Audits are saved in a store of each command's own, after the comma
 A page whose name begins with `tutorial-` is followed from its first line to its last in an empty folder, as a
 reader would. A block with `file=NAME` after its language is written to that file; of a `diff`, the lines with
 `-` and ` ` are found there, once, and those with `+` and ` ` take their place. `cat FILE` and
-`printf ANSWERS | checker …` are understood as well.
+`printf ANSWERS | checker …` are understood as well. `<!-- with: cases -->` puts the shipped cases there.
 
 `UPDATE_DOCS=1` writes the real output into the pages instead.
 """
@@ -33,7 +33,9 @@ TUTORIALS = [page for page in PAGES if page.name.startswith("tutorial-")]
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 COMMAND = re.compile(r"^\$ checker (.*)$")
 STEP = re.compile(r"```(?P<language>\w+)(?: file=(?P<file>\S+))?\n(?P<text>.*?)```", re.DOTALL)
-SHELL = re.compile(r"cat (?P<file>\S+)|(?:printf '(?P<answers>[^']*)' \| )?checker (?P<arguments>.*)")
+SHELL = re.compile(
+    r"cat (?P<file>\S+)|(?:printf '(?P<answers>[^']*)' \| )?checker (?P<arguments>.*)"
+)
 
 
 def commands() -> list[tuple[Path, str, str, int, tuple[str, ...]]]:
@@ -61,7 +63,8 @@ def run(arguments: str, answers: str | None = None) -> tuple[str, int]:
     result = CliRunner().invoke(app, shlex.split(arguments), answers, catch_exceptions=True)
     if isinstance(result.exception, CheckerError):
         return f"{result.stdout}{result.exception}\n", 2
-    told = re.sub(r"Rules [0-9a-f]{12}\.", "Rules ….", result.output)
+    told = re.sub(r"(?m) +$", "", result.output)
+    told = re.sub(r"Rules [0-9a-f]{12}\.", "Rules ….", told)
     told = re.sub(r"(?m)\b\d{4}-\d\d-\d\d \d\d:\d\d\b", "2026-03-01 12:30", told)
     return re.sub(r"(?m)\b[0-9a-f]{12}$", "…", told), result.exit_code
 
@@ -124,6 +127,8 @@ def test_a_tutorial_can_be_followed_from_its_first_line_to_its_last(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CHECKER_STORE", str(tmp_path / "audits.sqlite"))
     text = page.read_text(encoding="utf-8")
+    if "<!-- with: cases -->" in text:
+        Path("cases").symlink_to(ROOT / "cases", target_is_directory=True)
 
     real = STEP.sub(followed, text)
 

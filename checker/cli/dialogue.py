@@ -37,7 +37,7 @@ def tell(line: str) -> None:
 
 
 def typed() -> str:
-    """A line that is typed, or comes through a pipe and is then shown; the end of the input is a wish to stop."""
+    """A line that is typed; one from a pipe is shown. The end of the input is a wish to stop."""
     print("   > ", end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
     if not line:
