@@ -148,6 +148,8 @@ def _outside(
         remaining = [one for one in remaining if name not in one.uncovered(request)]
         if not remaining:
             break
+    if told == ["procedure"] and not isinstance(request["procedure"], Documented):
+        return NotCovered("no guideline can be found for a request that names no known procedure")
     return NotCovered(f"no guideline in the rule base covers {_told(told, rules, request)}")
 
 

@@ -3,6 +3,12 @@
 A console block is a command after `$ `, its output, and `[exit N]` where the exit code is not 0. A line that
 is only `…` stands for any number of lines; the digest of the rules is shown as `…` too, and every minute as
 the same one. Audits are saved in a store of each command's own, after the commands above it in its block.
+
+A page whose name begins with `tutorial-` is followed from its first line to its last in an empty folder, as a
+reader would. A block with `file=NAME` after its language is written to that file; of a `diff`, the lines with
+`-` and ` ` are found there, once, and those with `+` and ` ` take their place. `cat FILE` and
+`printf ANSWERS | checker …` are understood as well. `<!-- with: cases -->` puts the shipped cases there.
+
 `UPDATE_DOCS=1` writes the real output into the pages instead.
 """
 
@@ -23,14 +29,19 @@ from checker.rulebase import load_rules
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+TUTORIALS = [page for page in PAGES if page.name.startswith("tutorial-")]
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 COMMAND = re.compile(r"^\$ checker (.*)$")
+STEP = re.compile(r"```(?P<language>\w+)(?: file=(?P<file>\S+))?\n(?P<text>.*?)```", re.DOTALL)
+SHELL = re.compile(
+    r"cat (?P<file>\S+)|(?:printf '(?P<answers>[^']*)' \| )?checker (?P<arguments>.*)"
+)
 
 
 def commands() -> list[tuple[Path, str, str, int, tuple[str, ...]]]:
     """Each command with its page, its output, its exit code, and the ones above it that save something."""
     found = []
-    for page in PAGES:
+    for page in [one for one in PAGES if one not in TUTORIALS]:
         for block in BLOCK.findall(page.read_text(encoding="utf-8")):
             saving: tuple[str, ...] = ()
             for part in re.split(r"(?m)^(?=\$ )", block):
@@ -47,12 +58,13 @@ def split_exit(text: str) -> tuple[str, int]:
     return (text[: match.start()], int(match[1])) if match else (text, 0)
 
 
-def run(arguments: str) -> tuple[str, int]:
+def run(arguments: str, answers: str | None = None) -> tuple[str, int]:
     """What a terminal without colour shows, errors after results."""
-    result = CliRunner().invoke(app, shlex.split(arguments), catch_exceptions=True)
+    result = CliRunner().invoke(app, shlex.split(arguments), answers, catch_exceptions=True)
     if isinstance(result.exception, CheckerError):
         return f"{result.stdout}{result.exception}\n", 2
-    told = re.sub(r"Rules [0-9a-f]{12}\.", "Rules ….", result.output)
+    told = re.sub(r"(?m) +$", "", result.output)
+    told = re.sub(r"Rules [0-9a-f]{12}\.", "Rules ….", told)
     told = re.sub(r"(?m)\b\d{4}-\d\d-\d\d \d\d:\d\d\b", "2026-03-01 12:30", told)
     return re.sub(r"(?m)\b[0-9a-f]{12}$", "…", told), result.exit_code
 
@@ -107,15 +119,75 @@ def update(page: Path, arguments: str, expected: str, real: str, code: int) -> N
     page.write_text(text[:at] + new + text[end:], encoding="utf-8")
 
 
+@pytest.mark.parametrize("page", TUTORIALS, ids=[page.name for page in TUTORIALS])
+def test_a_tutorial_can_be_followed_from_its_first_line_to_its_last(
+    page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its files are written and changed as it says, and every command prints what it shows."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHECKER_STORE", str(tmp_path / "audits.sqlite"))
+    text = page.read_text(encoding="utf-8")
+    if "<!-- with: cases -->" in text:
+        Path("cases").symlink_to(ROOT / "cases", target_is_directory=True)
+
+    real = STEP.sub(followed, text)
+
+    if os.environ.get("UPDATE_DOCS"):
+        page.write_text(real, encoding="utf-8")
+        return
+    assert real == text
+
+
+def followed(step: re.Match[str]) -> str:
+    """A block of a tutorial after it was done: as it is, or with what its commands really print."""
+    file, text = step["file"], step["text"]
+    if file and step["language"] == "diff":
+        changed(Path(file), text)
+    elif file:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        Path(file).write_text(text, encoding="utf-8")
+    elif step["language"] == "console":
+        shown = "\n".join(typed(one) for one in re.split(r"(?m)^\$ ", text)[1:])
+        return f"```console\n{shown}```"
+    return step[0]
+
+
+def changed(file: Path, difference: str) -> None:
+    """Puts lines in the place of others, which must stand in the file once."""
+    lines = [one or " " for one in difference.splitlines()]
+    old, new = ("".join(f"{one[1:]}\n" for one in lines if one[0] in kept) for kept in ("- ", "+ "))
+    before = file.read_text(encoding="utf-8")
+    assert before.count(old) == 1, f"{file} holds {before.count(old)} times:\n{old}"
+    file.write_text(before.replace(old, new), encoding="utf-8")
+
+
+def typed(part: str) -> str:
+    """A command with what it prints; what is shown already stays where it leaves out lines and fits."""
+    line, _, rest = part.partition("\n")
+    expected, code = split_exit(rest)
+    command = SHELL.fullmatch(line)
+    assert command is not None, f"not understood: {line}"
+    if command["file"]:
+        real, real_code = Path(command["file"]).read_text(encoding="utf-8"), 0
+    else:
+        answers = (command["answers"] or "").replace("\\n", "\n")
+        real, real_code = run(command["arguments"], answers)
+    if code == real_code and "…\n" in expected and matches(expected, real):
+        real = expected
+    shown = real.strip("\n")
+    exit_line = f"[exit {real_code}]\n" if real_code else ""
+    return f"$ {line}\n{shown}{chr(10) if shown else ''}{exit_line}"
+
+
 def test_every_command_has_help_and_a_page() -> None:
     """No command of the program is missing from the documentation."""
     pages = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     of_audit = ("runs", "diff", "replay", "forget")
     of_rules = (
         *("list", "show", "check", "test", "lint", "explain", "fmt", "schema", "docs"),
-        *("coverage", "prove", "mutate", "diff", "compare"),
+        *("coverage", "prove", "mutate", "diff", "compare", "copy"),
     )
-    of_new = ("fact", "guideline", "criterion")
+    of_new = ("fact", "guideline", "criterion", "procedure")
     commands = (
         *("check", "explain", "flip", "new", "extract", "audit"),
         *(f"audit {one}" for one in of_audit),

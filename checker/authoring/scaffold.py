@@ -58,21 +58,25 @@ def new_guideline(
     if name in rules.guidelines:
         raise _refused(name, f"there is a guideline `{name}` already")
     procedures = rules.vocabulary.procedures
-    chosen = procedure or next(iter(procedures))
-    _known(chosen, procedures, "procedure")
-    covers = [f"  procedure: [{chosen}]"]
+    if procedure is None:
+        add = "for another one: checker rules new procedure NAME"
+        hint = f"there are {', '.join(procedures)}; {add}"
+        raise _refused(name, f"say which procedure it is about with --procedure; {hint}")
+    _known(procedure, procedures, "procedure")
+    covers = [f"  procedure: [{procedure}]"]
     if region:
         _known(region, rules.vocabulary.regions, "region")
         covers.append(f"  region: [{region}]")
     words = parts[-1].replace("-", " ")
     lines = [
-        f"# {words.capitalize()}. What is still to be filled in: checker rules lint {name}.yaml",
+        f"# {words.capitalize()}. What is still to be filled in: checker rules lint {name}",
         f"id: {name}",
         f"title: TODO {words}",
         "source: {publisher: TODO, section: TODO}  # also chapter, edition, year, pages, url",
         f"in_force: {{from: {date(2000, 1, 1)}}}  # TODO the first day; until, if there is a last one",
         "covers:  # the requests that it speaks of; not_stated stands for a request that does not say",
         *covers,
+        "notes: TODO since which day it is in force, and where it was read.",
         "",
         "criteria:",
         *_criterion(_spec(rules, fact), f"{fact.replace('_', '-')}"),
@@ -115,6 +119,23 @@ def with_fact(rules: RuleBase, file: str, text: str, name: str, kind: str) -> st
     return _added(file, text, "facts", ["", *_fact(name, kind)])
 
 
+def with_procedure(
+    rules: RuleBase, file: str, text: str, name: str, title: str | None, targets: str
+) -> str:
+    """The vocabulary's text with one more procedure at the end; without a title, its name in words.
+
+    Raises:
+        RuleError: if the name is taken or no name.
+    """
+    if not _FACT.fullmatch(name):
+        hint = "write lower-case words joined by `_`"
+        raise _refused(name, f"`{name}` is no name for a procedure; {hint}")
+    if name in rules.vocabulary.procedures:
+        raise _refused(name, f"there is a procedure `{name}` already")
+    words = scalar(title or name.replace("_", " ").capitalize(), in_flow=True)
+    return _added(file, text, "procedures", [f"  {name}: {{title: {words}, targets: {targets}}}"])
+
+
 def fact_to_ask(rules: RuleBase) -> str:
     """A fact for a first criterion, where the author names none: one that is true or false."""
     facts = [one for one in rules.vocabulary.facts.values() if one.written]
@@ -130,6 +151,8 @@ def _known(word: str, known: Iterable[str], what: str) -> None:
     words = list(known)
     if word not in words:
         hint = did_you_mean(word, words) or f"; there are {', '.join(words)}"
+        if what == "procedure":
+            hint += f"; to add it: checker rules new procedure {word}"
         raise _refused(word, f"unknown {what} `{word}`{hint}")
 
 
@@ -152,7 +175,8 @@ def _criterion(spec: FactSpec, name: str) -> Iterator[str]:
     yield "    item: TODO where in the source"
     yield "    kind: eligibility  # eligibility and administrative decide; conduct and outcome are advice"
     yield "    says: TODO the requirement in one sentence of your own."
-    yield f"    # {spec.ask}"
+    if not spec.ask.startswith("TODO"):
+        yield f"    # {spec.ask}"
     yield f"    requires: {asked.requires}"
     yield "    if_silent: counts_against  # or presumed, or ask: what a silent chart means"
     yield "    fix: TODO what the office can do about it."

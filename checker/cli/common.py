@@ -20,7 +20,7 @@ from checker.determination import Outcome, Terms
 from checker.engine.agreed import Engine
 from checker.engine.written import READINGS
 from checker.errors import CaseError, CheckerError, Place, Problem
-from checker.rulebase import RuleBase, load_rules
+from checker.rulebase import VOCABULARY, RuleBase, load_rules
 from checker.shipped import shipped
 from checker.yamlfile import MAX_BYTES
 
@@ -44,12 +44,29 @@ STANDARD_INPUT = "-"
 _BLANKS_AT_END = re.compile(r" +(?=\n)")
 PLAIN_WIDTH = 120
 
+
+def own_rules() -> Path | None:
+    """The folder `rules` where one is, if it is a rule base and not the one that comes along."""
+    here = Path("rules")
+    found = (here / VOCABULARY).is_file() and here.resolve() != shipped("rules").resolve()
+    return here if found else None
+
+
+def _told_of_own_rules(context: typer.Context, folder: Path | None) -> Path | None:
+    """What was asked for; a person in a folder with rules of their own is told when others decide."""
+    if folder is None and not context.resilient_parsing and own_rules():
+        told = "note: these are the rules that come along, not those in ./rules; for those: --rules rules"
+        print(told, file=sys.stderr)
+    return folder
+
+
 RulesFolder = Annotated[
     Path | None,
     typer.Option(
         "--rules",
         help="The folder of a rule base, instead of the one that comes along.",
         metavar="FOLDER",
+        callback=_told_of_own_rules,
     ),
 ]
 ReadingOption = Annotated[

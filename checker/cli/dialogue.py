@@ -33,16 +33,18 @@ _MANY_RECORDS = 9
 
 def tell(line: str) -> None:
     """Say something to the person."""
-    print(line, file=sys.stderr)
+    print(line, file=sys.stderr, flush=True)
 
 
 def typed() -> str:
-    """A line that is typed; the end of the input is a wish to stop."""
+    """A line that is typed; one from a pipe is shown. The end of the input is a wish to stop."""
     print("   > ", end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
     if not line:
         tell("")
         return "q"
+    if not sys.stdin.isatty():
+        tell(line.rstrip("\r\n"))
     return line
 
 

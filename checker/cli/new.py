@@ -53,4 +53,5 @@ def new(
             else f"cannot be written: {failure.strerror}"
         )
         raise CaseError([Problem(Place(str(output)), said)]) from None
-    typer.echo(f"wrote {output}; fill it in, then: checker check {output}", err=True)
+    with_rules = f" --rules {rules}" if rules else ""
+    typer.echo(f"wrote {output}; fill it in, then: checker check {output}{with_rules}", err=True)

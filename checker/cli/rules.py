@@ -8,8 +8,10 @@ import typer
 
 from checker.cli import (
     common,
+    rulefiles,
     rules_check,
     rules_compare,
+    rules_copy,
     rules_coverage,
     rules_diff,
     rules_docs,
@@ -34,12 +36,13 @@ app.command("prove")(rules_prove.prove)
 app.command("mutate")(rules_mutate.mutate)
 app.command("diff")(rules_diff.diff)
 app.command("compare")(rules_compare.compare)
+app.command("copy")(rules_copy.copy)
 app.command("docs")(rules_docs.docs)
 app.command("schema")(rules_schema.schema)
 
 
 @app.command("list")
-def list_rules(rules: common.RulesFolder = None) -> None:
+def list_rules(rules: rulefiles.RulesFolder = None) -> None:
     """List the guidelines: what they cover, when they are in force, how much of them is verified."""
     from checker.render.rules import show_list
 
@@ -49,7 +52,7 @@ def list_rules(rules: common.RulesFolder = None) -> None:
 @app.command()
 def show(
     guideline: Annotated[str, typer.Argument(help="The guideline's id.", metavar="ID")],
-    rules: common.RulesFolder = None,
+    rules: rulefiles.RulesFolder = None,
 ) -> None:
     """Show a guideline so that it can be read aloud."""
     from checker.render.rules import show_guideline

@@ -23,7 +23,7 @@ Watch = Annotated[
 ]
 
 
-def check(watch: Watch = False, rules: common.RulesFolder = None) -> None:
+def check(watch: Watch = False, rules: rulefiles.RulesFolder = None) -> None:
     """Everything before a change goes out: load, compile, examples on both engines, coverage, words, lint."""
     base = rulefiles.rule_base([], rules)
     raise typer.Exit(_once_or_watching(base, lambda: _check(rules, base), watching=watch))
@@ -72,11 +72,11 @@ def examples(
     ] = False,
     cases: ruletools.CasesFolder = None,
     watch: Watch = False,
-    rules: common.RulesFolder = None,
+    rules: rulefiles.RulesAround = None,
 ) -> None:
     """Run the examples beside the criteria, of all guidelines or of those in the files named."""
     base = rulefiles.rule_base(paths or [], rules)
-    folder = base if paths else rules
+    folder = ruletools.folder_for([str(one) for one in paths or ()], rules)
 
     def once() -> int:
         engine = common.engine_for(folder)
@@ -127,7 +127,10 @@ def _guidelines(rules: RuleBase, paths: Sequence[Path] | None, base: Path) -> se
     """The ids of the guidelines in the files that are named, or of all."""
     if not paths:
         return set(rules.guidelines)
-    named = {one.resolve() for one in rulefiles.named_files(paths, rulefiles.files_of(base), base)}
+    named = {
+        one.resolve()
+        for one in rulefiles.named_files(paths, rulefiles.files_of(base), base, "test")
+    }
     return {
         name for name, one in rules.guidelines.items() if Path(one.place.file).resolve() in named
     }

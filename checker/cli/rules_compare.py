@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from checker.cli import common, ruletools
+from checker.cli import common, rulefiles, ruletools
 
 
 def compare(
@@ -15,7 +15,7 @@ def compare(
     output: Annotated[
         Literal["text", "json"], typer.Option("--format", help="For people, or for programs.")
     ] = "text",
-    rules: common.RulesFolder = None,
+    rules: rulefiles.RulesFolder = None,
 ) -> None:
     """Tell which of two guidelines is stricter, with a short chart for each direction."""
     from checker.authoring.strictness import compare as compared

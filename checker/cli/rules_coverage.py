@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from checker.cli import common, ruletools
+from checker.cli import common, rulefiles, ruletools
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,14 +28,15 @@ def coverage(
     full: Full = False,
     output: Output = "text",
     cases: ruletools.CasesFolder = None,
-    rules: common.RulesFolder = None,
+    rules: rulefiles.RulesAround = None,
 ) -> None:
     """Show which situations of each criterion the examples and cases show, and which are missing."""
     from checker.render.authoring import coverage_json, coverage_lines
 
-    base = common.rules_from(rules)
+    folder = ruletools.folder_for(ids, rules)
+    base = common.rules_from(folder)
     guidelines = ruletools.chosen(base, ids, "coverage")
-    found = covered(base, guidelines, cases, shipped_rules=rules is None)
+    found = covered(base, guidelines, cases, shipped_rules=folder is None)
     if output == "json":
         common.print_json(coverage_json(found))
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from checker.cli import common
+from checker.cli import common, rulefiles
 from checker.rulebase import load_rules
 from checker.shipped import shipped
 
@@ -33,7 +33,7 @@ def diff(
     output: Annotated[
         Literal["text", "json"], typer.Option("--format", help="For people, or for programs.")
     ] = "text",
-    rules: common.RulesFolder = None,
+    rules: rulefiles.RulesFolder = None,
 ) -> None:
     """Compare the rule base with an earlier version: stricter, looser or the same, criterion by criterion."""
     import tempfile

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from checker.cli import common
+from checker.cli import common, rulefiles
 from checker.determination import Terms, determine
 from checker.shipped import shipped
 
@@ -24,7 +24,7 @@ def docs(
             metavar="PATH",
         ),
     ] = None,
-    rules: common.RulesFolder = None,
+    rules: rulefiles.RulesFolder = None,
 ) -> None:
     """Write a page for each guideline and one for the vocabulary: Markdown to read and to sign."""
     from checker.audit.comparison import compare

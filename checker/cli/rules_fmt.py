@@ -15,7 +15,7 @@ def fmt(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; name the files that would change.")
     ] = False,
-    rules: common.RulesFolder = None,
+    rules: rulefiles.RulesAround = None,
 ) -> None:
     """Lay out rule files: keys in one order, one way to quote, comments kept, meaning untouched."""
     from checker.authoring.layout import laid_out, read_text
@@ -24,7 +24,7 @@ def fmt(
 
     base = rulefiles.rule_base(paths or [], rules)
     changed, failed = [], False
-    for path in rulefiles.named_files(paths, rulefiles.files_of(base), base):
+    for path in rulefiles.named_files(paths, rulefiles.files_of(base), base, "fmt"):
         try:
             text = read_text(path)
             written = laid_out(str(path), text)

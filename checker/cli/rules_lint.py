@@ -29,7 +29,7 @@ def lint(
     ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely.")] = False,
     output: Format = "text",
-    rules: common.RulesFolder = None,
+    rules: rulefiles.RulesAround = None,
 ) -> None:
     """Look for what loads in a rule base and would do harm."""
     from checker.authoring.lint.catalogue import lint as look
@@ -37,7 +37,7 @@ def lint(
     from checker.render import lint as render
 
     base_folder = rulefiles.rule_base(paths or [], rules)
-    chosen = rulefiles.named_files(paths, rulefiles.files_of(base_folder), base_folder)
+    chosen = rulefiles.named_files(paths, rulefiles.files_of(base_folder), base_folder, "lint")
     files = [str(one) for one in chosen]
     try:
         remarks = _of(files, look(load_base(base_folder)))

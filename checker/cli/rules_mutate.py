@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from checker.cli import common, ruletools
+from checker.cli import common, rulefiles, ruletools
 
 if TYPE_CHECKING:
     from checker.authoring.mutation import Mutated
@@ -31,13 +31,13 @@ def mutate(
         Path | None,
         typer.Option("--cases", help="Cases that notice too.", metavar="FOLDER"),
     ] = None,
-    rules: common.RulesFolder = None,
+    rules: rulefiles.RulesAround = None,
 ) -> None:
     """Plant one small mistake after the other in each criterion, and see which the examples miss."""
     from checker.authoring.mutation import mutated, summed
     from checker.render import authoring as render
 
-    base = common.rules_from(rules)
+    base = common.rules_from(ruletools.folder_for(ids, rules))
     guidelines = ruletools.chosen(base, ids, "mutate")
     held = ruletools.cases_in(cases, base, shipped_rules=False)
     found = list(mutated(base, guidelines, held))

@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from checker.cli import common
+from checker.cli import common, rulefiles
 from checker.errors import Place, Problem, RuleError, did_you_mean
 from checker.rulebase import VOCABULARY, RuleBase
 
 app = typer.Typer(
-    help="Begin a guideline, a criterion or a fact: it loads at once, and lint tells what to fill in.",
+    help="Begin a guideline, criterion, fact or procedure: it loads at once, and lint tells what to fill in.",
     no_args_is_help=True,
 )
 
@@ -28,12 +28,13 @@ def guideline(
     ],
     fact: FactOption = None,
     procedure: Annotated[
-        str | None, typer.Option("--procedure", help="The procedure that it is about.")
+        str | None,
+        typer.Option("--procedure", help="The procedure that it is about; it must be named."),
     ] = None,
     region: Annotated[
         str | None, typer.Option("--region", help="The region that it is about.")
     ] = None,
-    rules: common.RulesFolder = None,
+    rules: rulefiles.RulesFolder = None,
 ) -> None:
     """Begin a guideline with one criterion, in a file of its own."""
     from checker.authoring.scaffold import fact_to_ask, new_guideline
@@ -52,7 +53,7 @@ def criterion(
     guideline_id: Annotated[str, typer.Argument(help="The guideline's id.", metavar="GUIDELINE")],
     name: Annotated[str, typer.Argument(help="The criterion's id.", metavar="ID")],
     fact: FactOption = None,
-    rules: common.RulesFolder = None,
+    rules: rulefiles.RulesFolder = None,
 ) -> None:
     """Begin a criterion at the end of a guideline."""
     from checker.authoring.layout import read_text
@@ -80,7 +81,7 @@ def fact(
         Literal["boolean", "number", "enum", "set", "levels", "date"],
         typer.Option("--type", help="What values it has."),
     ] = "boolean",
-    rules: common.RulesFolder = None,
+    rules: rulefiles.RulesFolder = None,
 ) -> None:
     """Begin a fact at the end of the vocabulary's facts."""
     from checker.authoring.layout import read_text
@@ -94,11 +95,41 @@ def fact(
     _next_step(path)
 
 
+@app.command()
+def procedure(
+    name: Annotated[str, typer.Argument(help="Its name.", metavar="NAME")],
+    title: Annotated[
+        str | None, typer.Option("--title", help="What people call it; by default its name.")
+    ] = None,
+    targets: Annotated[
+        Literal["nerves", "joints", "none"],
+        typer.Option("--targets", help="What of the spine a request for it names."),
+    ] = "none",
+    rules: rulefiles.RulesFolder = None,
+) -> None:
+    """Begin a procedure at the end of the vocabulary's procedures."""
+    from checker.authoring.layout import read_text
+    from checker.authoring.scaffold import with_procedure
+    from checker.authoring.writing import write_whole
+
+    folder = _folder(rules)
+    path = folder / VOCABULARY
+    text = with_procedure(
+        common.rules_from(folder), str(path), read_text(path), name, title, targets
+    )
+    write_whole(path, text)
+    begin = f"checker rules new guideline PUBLISHER/TOPIC --procedure {name}"
+    typer.echo(f"wrote {path}; a guideline about it begins with: {begin}", err=True)
+
+
 def _folder(rules: Path | None) -> Path:
     """The rule base to write to: the one given, else `rules` in the current folder."""
     here = Path("rules")
     if rules is None and not (here / VOCABULARY).is_file():
-        message = "there is no rule base in the current folder; name it with --rules FOLDER"
+        message = (
+            "there is no rule base in the current folder; name it with --rules FOLDER, "
+            "or make one from the rules that come along: checker rules copy rules"
+        )
         raise RuleError([Problem(Place("checker rules new"), message)])
     return rules or here
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from checker.cli import common, ruletools
+from checker.cli import common, rulefiles, ruletools
 
 if TYPE_CHECKING:
     from checker.authoring.proofs import Proofs
@@ -35,14 +35,14 @@ def prove(
         Literal["text", "json", "sarif", "github"],
         typer.Option("--format", help="For people, or for programs."),
     ] = "text",
-    rules: common.RulesFolder = None,
+    rules: rulefiles.RulesAround = None,
 ) -> None:
     """Prove what each criterion can come to, alone and with the others."""
     from checker.authoring.cover import cells, gaps, overlaps
     from checker.authoring.proofs import prove as proved
     from checker.render import authoring as render
 
-    base = common.rules_from(rules)
+    base = common.rules_from(ruletools.folder_for(ids, rules))
     found = proved(base, ruletools.chosen(base, ids, "prove"))
     every = list(cells(base)) if cover else []
     without, doubled = gaps(every), overlaps(every)

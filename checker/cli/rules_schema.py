@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from checker.cli import common
+from checker.cli import common, rulefiles
 from checker.errors import Place, Problem, RuleError
 
 KINDS = (
@@ -59,7 +59,7 @@ def schema(
         bool,
         typer.Option("--check", help="With -o: change nothing; fail if a file is not current."),
     ] = False,
-    rules: common.RulesFolder = None,
+    rules: rulefiles.RulesFolder = None,
 ) -> None:
     """Write JSON Schemas: editors complete facts, values and operators from them, and show each question."""
     flags = (guideline, case, vocabulary, search_order, result, flip, audit, lint, test)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from checker.case import Case
-from checker.cli import common
+from checker.cli import common, rulefiles
 from checker.errors import Place, Problem, RuleError, did_you_mean, shown_path
 from checker.guideline import Guideline
 from checker.rulebase import RuleBase
@@ -17,7 +17,7 @@ from checker.shipped import shipped
 
 Ids = Annotated[
     list[str] | None,
-    typer.Argument(help="Guidelines by id; all if none is named.", metavar="[ID]..."),
+    typer.Argument(help="Guidelines by id or file; all if none is named.", metavar="[ID|FILE]..."),
 ]
 CasesFolder = Annotated[
     Path | None,
@@ -29,22 +29,39 @@ CasesFolder = Annotated[
 ]
 
 
-def chosen(rules: RuleBase, ids: Sequence[str] | None, command: str) -> list[Guideline]:
-    """The guidelines with these ids, or all.
+def folder_for(named: Sequence[str] | None, rules: Path | None) -> Path | None:
+    """The rule base that is asked for or that holds the first file named; None for the shipped one."""
+    paths = [Path(one) for one in named or () if Path(one).exists()]
+    folder = rulefiles.rule_base(paths, rules)
+    return None if folder.resolve() == shipped("rules").resolve() else folder
+
+
+def chosen(rules: RuleBase, named: Sequence[str] | None, command: str) -> list[Guideline]:
+    """The guidelines with these ids or in these files and folders, or all.
 
     Raises:
-        RuleError: with every id that is unknown.
+        RuleError: with everything named that is no guideline.
     """
+    found: dict[str, None] = {}
     problems = []
-    for one in ids or ():
-        if one not in rules.guidelines:
+    for one in named or rules.guidelines:
+        ids = [one] if one in rules.guidelines else _in_files(rules, Path(one))
+        if not ids:
             hint = did_you_mean(one, rules.guidelines) or "; see checker rules list"
             problems.append(
                 Problem(Place(f"checker rules {command}"), f"unknown guideline `{one}`{hint}")
             )
+        found |= dict.fromkeys(ids)
     if problems:
         raise RuleError(problems)
-    return [rules.guidelines[one] for one in dict.fromkeys(ids or rules.guidelines)]
+    return [rules.guidelines[one] for one in found]
+
+
+def _in_files(rules: RuleBase, path: Path) -> list[str]:
+    """The guidelines in a file or below a folder."""
+    whole = path.resolve()
+    files = {name: Path(one.place.file).resolve() for name, one in rules.guidelines.items()}
+    return [name for name, file in files.items() if whole == file or whole in file.parents]
 
 
 def cases_in(folder: Path | None, rules: RuleBase, *, shipped_rules: bool) -> list[Case]:

@@ -36,18 +36,42 @@ def blank_case(rules: RuleBase, procedure: str, region: str | None) -> str:
         "# Instead of a value: {value: …, evidence: {document: …, line: …}} to say where it stands.",
         "case: draft",
         "record: open",
+        *_jurisdiction(rules),
         "",
         "requests:",
         "  - id: 1",
         "    # item: the wording of the request in one line",
         f"    procedure: {procedure}",
-        f"    region: {region or 'not asked'}{'' if region else _choices(rules.vocabulary.regions)}",
+        *_region(rules, guidelines, region),
         *(line for one in request for line in _entry(one, "    ")),
         "",
         "facts:" if chart else "facts: {}",
         *(line for one in chart for line in _entry(one, "  ")),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _jurisdiction(rules: RuleBase) -> Iterator[str]:
+    """How to say whose rules count, where there is a choice."""
+    names = list(rules.search_order.orders)
+    if len(names) > 1:
+        default = rules.search_order.default.name
+        yield f"# jurisdiction: {default}{_choices(names)}; {default} where none is named"
+
+
+def _region(rules: RuleBase, guidelines: Iterable[Guideline], region: str | None) -> Iterator[str]:
+    """The region, where one is known or a guideline may hang on it."""
+    if region:
+        yield f"    region: {region}"
+    elif any("region" in _hangs_on(one) for one in guidelines):
+        yield f"    region: not asked{_choices(rules.vocabulary.regions)}"
+
+
+def _hangs_on(guideline: Guideline) -> set[str]:
+    named = (
+        name for one in guideline.criteria for part in one.conditions for name in facts_in(part)
+    )
+    return {*guideline.covers, *named}
 
 
 def _asks_about(guideline: Guideline, procedure: str, region: str | None) -> bool:
@@ -62,9 +86,9 @@ def _names(rules: RuleBase, guidelines: Iterable[Guideline]) -> Iterator[str]:
     facts = rules.vocabulary.facts
     named: set[str] = set()
     for guideline in guidelines:
-        named.update(guideline.covers)
-        for criterion in guideline.criteria:
-            named.update(name for condition in criterion.conditions for name in facts_in(condition))
+        named |= _hangs_on(guideline)
+    if named:
+        named.add("request_date")
     named |= {facts[name].joints_of or name for name in named if name in facts}
     yield from (name for name, spec in facts.items() if name in named and spec.written)
 

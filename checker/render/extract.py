@@ -12,6 +12,7 @@ from rich.text import Text
 from checker.fact import Conflicting, Documented
 from checker.letters.batch import Extracted
 from checker.letters.score import FieldScore, Mistake
+from checker.render.outline import number
 
 
 def show_extracted(found: Sequence[Extracted], console: Console) -> None:
@@ -20,12 +21,12 @@ def show_extracted(found: Sequence[Extracted], console: Console) -> None:
     written = sum(len(one.written) for one in found)
     kept = sum(len(one.kept) for one in found)
     console.print(
-        f"{len(read)} of {len(found)} files read: {written} drafts written, {kept} up to date,"
-        f" {sum(one.items for one in found)} disputed items"
+        f"{len(read)} of {number(len(found), 'file')} read: {number(written, 'draft')} written,"
+        f" {kept} up to date, {number(sum(one.items for one in found), 'disputed item')}"
     )
     facts, conflicts = sum(one.facts for one in found), sum(one.conflicts for one in found)
     console.print(
-        f"{facts} facts read, {conflicts} of them conflicting; a person has to confirm them"
+        f"{number(facts, 'fact')} read, {conflicts} of them conflicting; a person has to confirm them"
     )
     for one in read:
         for warning in one.warnings:
@@ -72,7 +73,7 @@ def show_score(fields: Mapping[str, FieldScore], letters: int, console: Console)
             place = f"{mistake.case}{f'#{mistake.request}' if mistake.request else ''}"
             kind = _kind(mistake)
             console.print(Text(f"  {place} {mistake.field}: {kind}"))
-    console.print(f"n = {letters} letters")
+    console.print(f"n = {number(letters, 'letter')}")
 
 
 def _kind(mistake: Mistake) -> str:

@@ -216,7 +216,8 @@ def _lines_of_check(
 
 def _lint_words(levels: Counter[Level]) -> str:
     parts = [count(levels[one], one) for one in ("error", "warning") if levels[one]]
-    notes = f"; {count(levels['note'], 'note')}" if levels["note"] else ""
+    listed = ", which checker rules lint --strict lists"
+    notes = f"; {count(levels['note'], 'note')}{listed}" if levels["note"] else ""
     return f"{', '.join(parts) or 'nothing to mend'}{notes}"
 
 

@@ -15,7 +15,7 @@ from checker import __version__
 from checker.audit.saved import Diff
 from checker.render.contract import SCHEMA
 from checker.render.markdowntext import cell, escaped
-from checker.render.outline import unread_words
+from checker.render.outline import number, unread_words
 from checker.render.words import DISCLAIMER
 from checker.store.run import SavedRun
 
@@ -191,13 +191,10 @@ def _short(term: Mapping[str, str], side: str) -> str:
 def _others(document: Mapping[str, Any]) -> str:
     """`; 8 changed (2 determinations, 3 agreements), 1 added`."""
     kinds = [one["kind"] for one in document["changes"]]
-    touched = [
-        one["what"] + "s"
-        for change in document["changes"]
-        for one in change["differences"]
-        if one["what"] in ("determination", "agreement")
-    ]
-    weighty = ", ".join(f"{touched.count(one)} {one}" for one in sorted(set(touched), reverse=True))
+    touched = [one["what"] for change in document["changes"] for one in change["differences"]]
+    weighty = ", ".join(
+        number(touched.count(one), one) for one in ("determination", "agreement") if one in touched
+    )
     told = [
         f"{kinds.count(kind)} {kind}" + (f" ({weighty})" if kind == "changed" and weighty else "")
         for kind in ("changed", "added", "removed")

@@ -48,7 +48,7 @@ def test_the_summary_says_how_many_and_what_a_person_has_to_do(
 ) -> None:
     ran = checker("extract", letter, "-o", "drafts", "--jobs", "1")
 
-    assert "1 of 1 files read: 1 drafts written, 0 up to date, 2 disputed items" in ran.out
+    assert "1 of 1 file read: 1 draft written, 0 up to date, 2 disputed items" in ran.out
     assert "a person has to confirm them" in ran.out
 
 

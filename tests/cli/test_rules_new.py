@@ -21,6 +21,7 @@ from checker.shipped import shipped
 from checker.vocabulary import ListOf, TargetLabels
 
 Checker = Callable[..., Any]
+ABOUT_BLOCKS = ("--procedure", "medial_branch_block")
 
 
 @pytest.fixture
@@ -43,7 +44,11 @@ def test_from_nothing_to_a_rule_base_that_passes(checker: Checker, folder: Path)
     """Two facts, a guideline and a criterion are begun, filled in, and pass: no Python, no copying."""
     checker("rules", "new", "fact", "can_swim")
     checker("rules", "new", "fact", "swim_weeks", "--type", "number")
-    checker("rules", "new", "guideline", "clinic/pool", "--fact", "can_swim", "--region", "lumbar")
+    checker("rules", "new", "procedure", "pool_therapy")
+    checker(
+        *("rules", "new", "guideline", "clinic/pool", "--procedure", "pool_therapy"),
+        *("--fact", "can_swim", "--region", "lumbar"),
+    )
     ran = checker("rules", "new", "criterion", "clinic/pool", "weeks", "--fact", "swim_weeks")
 
     assert ran.code == 0
@@ -71,7 +76,10 @@ def test_a_fact_of_every_type_can_be_begun_and_asked_for(
 ) -> None:
     """It loads, a criterion about it passes its examples, and lint says only what to fill in."""
     checker("rules", "new", "fact", "one_more", "--type", kind)
-    checker("rules", "new", "guideline", "clinic/more", "--fact", "one_more")
+    checker(
+        *("rules", "new", "guideline", "clinic/more", "--fact", "one_more"),
+        *("--procedure", "medial_branch_block"),
+    )
 
     assert checker("rules", "test", "rules/clinic").code == 0
     assert found(folder, "more.yaml") == {"R405", "R503"}
@@ -98,7 +106,7 @@ def test_facts_of_the_shipped_vocabulary_can_be_asked_for(rules: RuleBase, tmp_p
         for one in rules.vocabulary.facts.values()
         if one.written and not isinstance(one.type, TargetLabels | ListOf)
     ][::10]
-    text = new_guideline(rules, "clinic/all", facts[0].name, None, None)
+    text = new_guideline(rules, "clinic/all", facts[0].name, "medial_branch_block", None)
     for one in facts[1:]:
         text = with_criterion(rules, "all.yaml", text, one.name.replace("_", "-"), one.name)
     folder = Path(shutil.copytree(shipped("rules"), tmp_path / "rules"))
@@ -121,19 +129,32 @@ def test_facts_of_the_shipped_vocabulary_can_be_asked_for(rules: RuleBase, tmp_p
         (("fact", "any"), "`any` is no name for a fact"),
         (("guideline", "Clinic/pool"), "`Clinic/pool` is no id for a guideline"),
         (("guideline", "../pool"), "`../pool` is no id for a guideline"),
+        (("guideline", "clinic/pool"), "with --procedure; there are medial_branch_block, facet"),
         (
-            ("guideline", "clinic/pool", "--fact", "facet_tendernes"),
+            ("guideline", "clinic/pool", *ABOUT_BLOCKS, "--fact", "facet_tendernes"),
             "did you mean `facet_tenderness`?",
         ),
         (
-            ("guideline", "clinic/pool", "--fact", "targets"),
+            ("guideline", "clinic/pool", *ABOUT_BLOCKS, "--fact", "targets"),
             "a fact that a chart gives in one value",
         ),
         (
             ("guideline", "clinic/pool", "--procedure", "medial_branch"),
             "did you mean `medial_branch_block`?",
         ),
-        (("guideline", "clinic/pool", "--region", "lumber"), "did you mean `lumbar`?"),
+        (
+            ("guideline", "clinic/pool", "--procedure", "pool_therapy"),
+            "to add it: checker rules new procedure pool_therapy",
+        ),
+        (
+            ("guideline", "clinic/pool", *ABOUT_BLOCKS, "--region", "lumber"),
+            "did you mean `lumbar`?",
+        ),
+        (("procedure", "Pool therapy"), "`Pool therapy` is no name for a procedure"),
+        (
+            ("procedure", "medial_branch_block"),
+            "there is a procedure `medial_branch_block` already",
+        ),
         (
             ("criterion", "odg/thoracic/facet-joint-injection", "x"),
             "did you mean `odg/thoracic/facet-joint-injections`?",
@@ -168,8 +189,52 @@ def test_a_guideline_that_exists_is_not_overwritten(checker: Checker, folder: Pa
 
 
 def test_the_rule_base_that_comes_along_is_never_written_to(checker: Checker) -> None:
-    """Where the current folder has none, it must be named."""
+    """Where the current folder has none, it must be named, or made by copying."""
     ran = checker("rules", "new", "fact", "can_swim")
 
     assert ran.code == 2
     assert "name it with --rules FOLDER" in ran.err
+    assert "checker rules copy rules" in ran.err
+
+
+def test_the_rule_base_that_comes_along_can_be_copied_and_changed(checker: Checker) -> None:
+    """The copy holds all of it, the author's commands take it at once, and it is not copied over."""
+    ran = checker("rules", "copy", "rules")
+
+    assert (ran.code, ran.err) == (0, "wrote rules; check it with: checker rules check\n")
+    assert load_rules(Path("rules")).digest == load_rules(shipped("rules")).digest
+    assert checker("rules", "new", "procedure", "pool_therapy", "--title", "Pool").code == 0
+    assert load_rules(Path("rules")).vocabulary.procedures["pool_therapy"].title == "Pool"
+    assert checker("rules", "copy", "rules").err == "rules: exists already; choose another name\n"
+
+
+def test_a_rule_base_elsewhere_is_checked_by_its_name(checker: Checker) -> None:
+    """Only a folder `rules` is found by itself."""
+    ran = checker("rules", "copy", "ours")
+
+    assert ran.err == "wrote ours; check it with: checker rules check --rules ours\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_rules_of_the_current_folder_are_the_authors_rules(checker: Checker) -> None:
+    """What was begun there is what `rules list` and the other commands show, by id or by file."""
+    checker("rules", "new", "fact", "can_swim")
+    checker("rules", "new", "guideline", "clinic/pool", *ABOUT_BLOCKS, "--fact", "can_swim")
+
+    assert "clinic/pool\n" in checker("rules", "list").out
+    for command in ("test", "lint", "fmt", "coverage", "mutate", "prove"):
+        by_id = checker("rules", command, "clinic/pool")
+        by_file = checker("rules", command, "rules/clinic/pool.yaml")
+        assert by_id.code in (0, 1)
+        assert (by_id.out, by_id.err) == (by_file.out, by_file.err)
+
+
+@pytest.mark.usefixtures("folder")
+def test_whoever_decides_cases_beside_rules_of_their_own_is_told_which_rules_decide(
+    checker: Checker,
+) -> None:
+    """A decision never changes with the folder one stands in; a note tells how to ask for the other rules."""
+    case = str(shipped("cases") / "examples" / "ready.yaml")
+
+    assert "not those in ./rules; for those: --rules rules" in checker("check", case).err
+    assert "note" not in checker("check", case, "--rules", "rules").err
