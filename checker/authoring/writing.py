@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
+from checker import wholefile
 from checker.errors import Place, Problem, RuleError, shown_path
 
 
@@ -16,24 +14,10 @@ def write_whole(path: Path, text: str) -> None:
     Raises:
         RuleError: if the file cannot be written; it is then as it was.
     """
-    target = path.resolve()
     try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=target.parent)
+        wholefile.write_whole(path, text)
     except OSError as failure:
         raise _cannot(path, failure) from None
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.chmod(target.stat().st_mode & 0o7777)
-        beside.replace(target)
-    except OSError as failure:
-        raise _cannot(path, failure) from None
-    finally:
-        with suppress(FileNotFoundError):
-            beside.unlink()
 
 
 def write_anyway(path: Path, text: str) -> None:
@@ -44,7 +28,6 @@ def write_anyway(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
     except OSError as failure:
         raise _cannot(path, failure) from None
     write_whole(path, text)

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -17,6 +13,7 @@ import typer
 
 from checker.cli import common
 from checker.errors import InputError, Place, Problem, shown_path
+from checker.wholefile import write_whole
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -87,7 +84,7 @@ def deliver(text: str, output: Path | None) -> None:
         sys.stdout.write(whole)
         return
     try:
-        _write(whole, output.resolve())
+        write_whole(output, whole)
     except OSError as failure:
         said = f"cannot be written: {failure.strerror or type(failure).__name__}"
         raise InputError([Problem(Place(shown_path(output)), said)]) from None
@@ -102,32 +99,3 @@ def deliver_screen(show: Callable[[Console], None], output: Path | None) -> None
     drawn = StringIO()
     show(common.plain_console(drawn))
     deliver(drawn.getvalue(), output)
-
-
-def _write(text: str, target: Path) -> None:
-    """Written beside the target under another name, which then takes its place at once."""
-    if target.exists() and not target.is_file():
-        target.write_text(text, encoding="utf-8")  # a pipe or a device has no place to take
-        return
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.chmod(_mode(target))
-        beside.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink()
-        raise
-
-
-def _mode(target: Path) -> int:
-    """The mode of the file that is replaced, else that of any new file."""
-    if target.exists():
-        return stat.S_IMODE(target.stat().st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from checker.cli import report
-
 Checker = Callable[..., Any]
 FORMS = ["text", "json", "jsonl", "csv", "markdown", "html", "sarif", "junit", "github"]
 
@@ -67,7 +65,7 @@ def test_a_result_that_cannot_be_written_leaves_the_older_one(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(report.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     ran = checker("audit", letters, "--format", "csv", "-o", "kept.csv")
 
     assert ran.code == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import stat
 from collections.abc import Callable
@@ -12,7 +13,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from checker.authoring import writing
 from checker.shipped import shipped
 
 Checker = Callable[..., Any]
@@ -335,7 +335,7 @@ def test_an_interrupted_run_leaves_the_file_whole(
     def interrupted(_: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(writing.os, "fsync", interrupted)
+    monkeypatch.setattr(os, "fsync", interrupted)
     ran = checker("rules", "fmt", path)
 
     assert ran.code == 130
