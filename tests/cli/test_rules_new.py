@@ -227,6 +227,11 @@ def test_the_rules_of_the_current_folder_are_the_authors_rules(checker: Checker)
         by_file = checker("rules", command, "rules/clinic/pool.yaml")
         assert by_id.code in (0, 1)
         assert (by_id.out, by_id.err) == (by_file.out, by_file.err)
+    shown = checker("rules", "show", "rules/clinic/pool.yaml")
+    assert shown.out == checker("rules", "show", "clinic/pool").out
+    compared = ("rules", "compare", "clinic/pool", "rules/odg/thoracic/facet-joint-injections.yaml")
+    assert checker(*compared).code == 0
+    assert "`rules` holds 2 guidelines; name one of them" in checker("rules", "show", "rules").err
 
 
 @pytest.mark.usefixtures("folder")
