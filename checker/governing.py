@@ -68,9 +68,8 @@ def asked_under(rules: RuleBase, guideline: str, setting: Setting) -> Governed |
     """
     named = rules.guidelines.get(guideline)
     if named is None:
-        message = (
-            f"unknown guideline {quoted(guideline)}{did_you_mean(guideline, rules.guidelines)}"
-        )
+        hint = did_you_mean(guideline, rules.guidelines) or "; see checker rules list"
+        message = f"unknown guideline {quoted(guideline)}{hint}"
         raise RuleError([Problem(Place("--guideline"), message)])
     if outside := named.uncovered(setting.request):
         told = _told(outside, rules, setting.request)

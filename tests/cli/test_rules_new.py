@@ -208,6 +208,17 @@ def test_the_rule_base_that_comes_along_can_be_copied_and_changed(checker: Check
     assert checker("rules", "copy", "rules").err == "rules: exists already; choose another name\n"
 
 
+def test_a_copy_that_cannot_be_made_leaves_nothing(checker: Checker, tmp_path: Path) -> None:
+    """Neither in a folder that is missing nor beside a file in its place."""
+    (tmp_path / "file").write_text("a file")
+
+    for place in ("no/such/folder", "file/rules"):
+        ran = checker("rules", "copy", place)
+        assert ran.code == 2
+        assert ran.err.startswith(f"{place}: cannot be written: ")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["file"]
+
+
 def test_a_rule_base_elsewhere_is_checked_by_its_name(checker: Checker) -> None:
     """Only a folder `rules` is found by itself."""
     ran = checker("rules", "copy", "ours")
