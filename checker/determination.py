@@ -140,7 +140,7 @@ def outcome_of(judged: Iterable[Judged]) -> Outcome:
 
 
 def outcome_of_statuses(deciding: Iterable[Status]) -> Outcome:
-    """The same for the statuses of the criteria that decide."""
+    """The decision rule, on the statuses of the criteria that decide."""
     statuses = set(deciding)
     if statuses & AGAINST:
         return "Upheld"

@@ -48,9 +48,11 @@ def governing(rules: RuleBase, setting: Setting) -> Governed | NotCovered:
 
     What was in force on the day comes first, then the earlier step of the search order, then the edition
     nearest to the day. Without a day every edition counts as in force, and the newest is taken. A guideline
-    that has no place in the order comes last, with a warning.
+    that has no place in the order comes last, with a warning; one that any jurisdiction asks in addition
+    never governs, as the form of one state says nothing about a treatment in another.
     """
-    candidates = [one for one in rules.guidelines.values() if one.id not in setting.order.beside]
+    additional = rules.search_order.additional
+    candidates = [one for one in rules.guidelines.values() if one.id not in additional]
     covering = [one for one in candidates if not one.uncovered(setting.request)]
     if not covering:
         return _outside(rules, setting.request, candidates)
@@ -66,9 +68,8 @@ def asked_under(rules: RuleBase, guideline: str, setting: Setting) -> Governed |
     """
     named = rules.guidelines.get(guideline)
     if named is None:
-        message = (
-            f"unknown guideline {quoted(guideline)}{did_you_mean(guideline, rules.guidelines)}"
-        )
+        hint = did_you_mean(guideline, rules.guidelines) or "; see checker rules list"
+        message = f"unknown guideline {quoted(guideline)}{hint}"
         raise RuleError([Problem(Place("--guideline"), message)])
     if outside := named.uncovered(setting.request):
         told = _told(outside, rules, setting.request)

@@ -111,6 +111,11 @@ class SearchOrder:
     default: Order = NO_ORDER
     orders: Mapping[str, Order] = field(default_factory=dict)
 
+    @property
+    def additional(self) -> frozenset[str]:
+        """The guidelines that some jurisdiction asks in addition; they govern nowhere."""
+        return frozenset(one for order in self.orders.values() for one in order.beside)
+
     def order(self, jurisdiction: str | None) -> Order:
         """The order of a jurisdiction, or the default one."""
         return self.orders.get(jurisdiction or "", self.default)

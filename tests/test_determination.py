@@ -417,6 +417,16 @@ def test_the_other_guidelines_that_cover_a_request_are_named(
     assert "block/old covers the request too" in determination.why
 
 
+def test_what_one_state_asks_in_addition_governs_in_no_other_state(rules: RuleBase) -> None:
+    """California's form says nothing about an epidural injection in Texas."""
+    asked = "requests: [{id: 1, procedure: epidural_steroid_injection, request_date: 2026-05-01}]"
+    case = parse_case("x", f"case: x\njurisdiction: TX\nrecord: closed\n{asked}".encode(), rules)
+
+    determination = decided(case, Engine(rules))
+
+    assert determination.outcome == "not covered"
+
+
 LETTER = 'letter: {id: "1", ur_date: 2005-06-01}'
 
 

@@ -217,6 +217,29 @@ def test_the_criterion_in_the_readme_is_the_one_in_the_rule_base() -> None:
     assert shown.items() <= criteria[shown["id"]].items()
 
 
+def test_the_python_and_the_tests_in_the_readme_are_those_of_the_sources() -> None:
+    """What the README shows of the code is the code."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (named,) = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
+    situations = (ROOT / "tests/clinical/test_situations.py").read_text(encoding="utf-8")
+
+    assert shown in (ROOT / "checker/determination.py").read_text(encoding="utf-8")
+    assert all(f"\ndef {name}(" in situations for name in named.split())
+
+
+def test_the_readme_leads_to_every_page_and_no_link_is_dead() -> None:
+    """Every page of the documentation is one click away, and what a page links to is there."""
+    linked: dict[Path, set[Path]] = {}
+    for page in PAGES:
+        text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        targets = re.findall(r"\]\((?!https?:|#)([^)#\s]+)[^)]*\)", text)
+        linked[page] = {(page.parent / target).resolve() for target in targets}
+        assert [one for one in linked[page] if not one.exists()] == [], page.name
+
+    assert set(PAGES[1:]) - linked[PAGES[0]] == set()
+
+
 def test_every_ambiguity_has_its_example_in_the_rule_base() -> None:
     """The page on ambiguities names criteria and examples that exist."""
     rows = re.findall(

@@ -13,7 +13,10 @@ from checker.errors import CaseError, Place, Problem, did_you_mean
 
 def new(
     procedure: Annotated[
-        str, typer.Argument(help="The procedure that is requested.")
+        str,
+        typer.Argument(
+            help="The procedure that is requested; any other word is answered with those that there are."
+        ),
     ] = "medial_branch_block",
     output: Annotated[
         Path | None,

@@ -21,8 +21,8 @@ from checker.cli import (
     rules_new,
     rules_prove,
     rules_schema,
+    ruletools,
 )
-from checker.errors import Place, Problem, RuleError, did_you_mean
 
 app = typer.Typer(help="Look at the rule base, and check it.", no_args_is_help=True)
 app.command("check")(rules_check.check)
@@ -51,16 +51,13 @@ def list_rules(rules: rulefiles.RulesFolder = None) -> None:
 
 @app.command()
 def show(
-    guideline: Annotated[str, typer.Argument(help="The guideline's id.", metavar="ID")],
-    rules: rulefiles.RulesFolder = None,
+    guideline: Annotated[
+        str, typer.Argument(help="The guideline's id or file.", metavar="ID|FILE")
+    ],
+    rules: rulefiles.RulesAround = None,
 ) -> None:
     """Show a guideline so that it can be read aloud."""
     from checker.render.rules import show_guideline
 
-    base = common.rules_from(rules)
-    if guideline not in base.guidelines:
-        hint = did_you_mean(guideline, base.guidelines) or "; see checker rules list"
-        raise RuleError(
-            [Problem(Place("checker rules show"), f"unknown guideline `{guideline}`{hint}")]
-        )
-    show_guideline(base.guidelines[guideline], common.console())
+    base = common.rules_from(ruletools.folder_for([guideline], rules))
+    show_guideline(ruletools.the_one(base, guideline, "show"), common.console())

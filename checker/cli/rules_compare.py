@@ -10,20 +10,21 @@ from checker.cli import common, rulefiles, ruletools
 
 
 def compare(
-    one: Annotated[str, typer.Argument(help="A guideline's id.", metavar="ID")],
-    other: Annotated[str, typer.Argument(help="Another one's.", metavar="ID")],
+    one: Annotated[str, typer.Argument(help="A guideline's id or file.", metavar="ID|FILE")],
+    other: Annotated[str, typer.Argument(help="Another one's.", metavar="ID|FILE")],
     output: Annotated[
         Literal["text", "json"], typer.Option("--format", help="For people, or for programs.")
     ] = "text",
-    rules: rulefiles.RulesFolder = None,
+    rules: rulefiles.RulesAround = None,
 ) -> None:
     """Tell which of two guidelines is stricter, with a short chart for each direction."""
     from checker.authoring.strictness import compare as compared
     from checker.render.authoring import compared_json, compared_lines
 
-    base = common.rules_from(rules)
+    base = common.rules_from(ruletools.folder_for([one, other], rules))
     ruletools.chosen(base, [one, other], "compare")
-    found = compared(base.guidelines[one], base.guidelines[other], base)
+    first, second = (ruletools.the_one(base, name, "compare") for name in (one, other))
+    found = compared(first, second, base)
     if output == "json":
         common.print_json(compared_json(found))
     else:

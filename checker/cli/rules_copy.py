@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,9 @@ from checker.shipped import shipped
 
 
 def copy(
-    folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
+    folder: Annotated[
+        Path, typer.Argument(help="A folder that does not exist yet.", metavar="FOLDER")
+    ],
     rules: rulefiles.RulesFolder = None,
 ) -> None:
     """Copy the rule base that comes along into a folder, to change it there."""
@@ -24,10 +25,21 @@ def copy(
         message = "exists already; choose another name"
         raise RuleError([Problem(Place(shown_path(folder)), message)])
     try:
-        shutil.copytree(source, folder)
+        _copy_whole(source, folder)
     except OSError as failure:
         said = f"cannot be written: {failure.strerror or type(failure).__name__}"
         raise RuleError([Problem(Place(shown_path(folder)), said)]) from None
     own = common.own_rules()
     named = "" if own and own.resolve() == folder.resolve() else f" --rules {folder}"
     typer.echo(f"wrote {folder}; check it with: checker rules check{named}", err=True)
+
+
+def _copy_whole(source: Path, folder: Path) -> None:
+    """All of a folder or nothing; the files can be changed even where the source's cannot."""
+    import shutil
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix=".", dir=folder.absolute().parent) as beside:
+        made = Path(beside) / folder.name
+        shutil.copytree(source, made, copy_function=shutil.copyfile)
+        made.rename(folder)

@@ -57,6 +57,19 @@ def chosen(rules: RuleBase, named: Sequence[str] | None, command: str) -> list[G
     return [rules.guidelines[one] for one in found]
 
 
+def the_one(rules: RuleBase, named: str, command: str) -> Guideline:
+    """The guideline with this id or in this file.
+
+    Raises:
+        RuleError: if nothing or more than one guideline is named so.
+    """
+    found = chosen(rules, [named], command)
+    if len(found) > 1:
+        message = f"`{named}` holds {len(found)} guidelines; name one of them"
+        raise RuleError([Problem(Place(f"checker rules {command}"), message)])
+    return found[0]
+
+
 def _in_files(rules: RuleBase, path: Path) -> list[str]:
     """The guidelines in a file or below a folder."""
     whole = path.resolve()

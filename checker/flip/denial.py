@@ -114,10 +114,17 @@ def _says(ground: str, rules: RuleBase) -> str:
     return next((one.says for one in criteria if one.id == ground), ground)
 
 
+_TOLD = (Documented, Conflicting)
+"""A fact of which the chart says something; silence in place of a question tells nothing new."""
+
+
 def _differences(judged: Judged, then: Determination, now: Determination) -> Iterator[Difference]:
     before, after = then.procedure.chart, now.procedure.chart
     for name in names_in(judged.criterion):
-        if name in before and name in after and _said(before[name]) != _said(after[name]):
+        if name not in before or name not in after:
+            continue
+        told = isinstance(before[name], _TOLD) or isinstance(after[name], _TOLD)
+        if told and _said(before[name]) != _said(after[name]):
             yield Difference(name, before[name], after[name])
 
 

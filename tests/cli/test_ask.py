@@ -63,6 +63,14 @@ def test_an_interview_goes_on_where_it_stopped(checker: Checker, draft: Path) ->
     assert "home exercise" in ran.err
 
 
+def test_answers_from_a_pipe_are_shown_after_their_questions(checker: Checker, draft: Path) -> None:
+    """So that what is kept of such a run can be read."""
+    ran = checker("check", draft, "--ask", stdin=b"failed\nq\n")
+
+    assert "   > failed\n\n2  " in ran.err
+    assert "   > q\nstopped; " in ran.err
+
+
 def test_it_stops_once_all_is_decided(checker: Checker, draft: Path) -> None:
     """One silence about care is enough; with --all it goes on."""
     answers = b"s\ns\ns\ns\ns\n" + b"n\n" * 60

@@ -208,6 +208,17 @@ def test_the_rule_base_that_comes_along_can_be_copied_and_changed(checker: Check
     assert checker("rules", "copy", "rules").err == "rules: exists already; choose another name\n"
 
 
+def test_a_copy_that_cannot_be_made_leaves_nothing(checker: Checker, tmp_path: Path) -> None:
+    """Neither in a folder that is missing nor beside a file in its place."""
+    (tmp_path / "file").write_text("a file")
+
+    for place in ("no/such/folder", "file/rules"):
+        ran = checker("rules", "copy", place)
+        assert ran.code == 2
+        assert ran.err.startswith(f"{place}: cannot be written: ")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["file"]
+
+
 def test_a_rule_base_elsewhere_is_checked_by_its_name(checker: Checker) -> None:
     """Only a folder `rules` is found by itself."""
     ran = checker("rules", "copy", "ours")
@@ -227,6 +238,11 @@ def test_the_rules_of_the_current_folder_are_the_authors_rules(checker: Checker)
         by_file = checker("rules", command, "rules/clinic/pool.yaml")
         assert by_id.code in (0, 1)
         assert (by_id.out, by_id.err) == (by_file.out, by_file.err)
+    shown = checker("rules", "show", "rules/clinic/pool.yaml")
+    assert shown.out == checker("rules", "show", "clinic/pool").out
+    compared = ("rules", "compare", "clinic/pool", "rules/odg/thoracic/facet-joint-injections.yaml")
+    assert checker(*compared).code == 0
+    assert "`rules` holds 2 guidelines; name one of them" in checker("rules", "show", "rules").err
 
 
 @pytest.mark.usefixtures("folder")

@@ -518,7 +518,7 @@ print(json.dumps(seen), file=sys.stderr)
 def test_no_command_opens_a_connection_starts_a_process_or_writes_a_file(tmp_path: Path) -> None:
     """Everything stays on the machine, and only `new -o` writes anything."""
     draft = tmp_path / "draft.yaml"
-    some_rules = tmp_path / "rules"
+    some_rules = tmp_path / "some rules"
     for name in ("anatomy", "vocabulary", "odg/thoracic/facet-joint-injections"):
         (some_rules / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(shipped("rules") / f"{name}.yaml", some_rules / f"{name}.yaml")
