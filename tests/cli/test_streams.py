@@ -515,8 +515,8 @@ print(json.dumps(seen), file=sys.stderr)
 """
 
 
-def test_no_command_opens_a_connection_starts_a_process_or_writes_a_file(tmp_path: Path) -> None:
-    """Everything stays on the machine, and only `new -o` writes anything."""
+def test_no_command_opens_a_connection_starts_a_program_or_writes_a_file(tmp_path: Path) -> None:
+    """Everything stays on the machine: `rules check` copies itself, and only `new -o` writes anything."""
     draft = tmp_path / "draft.yaml"
     some_rules = tmp_path / "some rules"
     for name in ("anatomy", "vocabulary", "odg/thoracic/facet-joint-injections"):
@@ -537,4 +537,4 @@ def test_no_command_opens_a_connection_starts_a_process_or_writes_a_file(tmp_pat
         text=True,
     )
 
-    assert json.loads(done.stderr.splitlines()[-1]) == [f"open {draft} x"]
+    assert json.loads(done.stderr.splitlines()[-1]) == ["os.fork", f"open {draft} x"]
