@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.auditing import auditing
 from benchmarks.bulk import bulk
+from benchmarks.facts import facts
 from benchmarks.flipping import flipping
 from benchmarks.loading import loading, size
 from benchmarks.memory import memory
@@ -73,6 +74,7 @@ def measured(sizes: Sizes) -> dict[str, list[Row]]:
         ),
         "Memory": lambda: memory(sizes.small_cases, sizes.full_cases),
         "Letters": lambda: reading(rules, sizes.letters, sizes.rounds, sizes.read_letters),
+        "Facts of letters": lambda: facts(rules, sizes.letters, sizes.rounds),
         "Disk": size,
     }
     found = {}
