@@ -31,22 +31,30 @@ class Relation:
 
     id: str
     says: str
-    contradiction: Condition
+    contradiction: All
+    facts: tuple[frozenset[str], ...]
+    """The facts that each part of the contradiction names."""
 
     @property
     def parts(self) -> tuple[Condition, ...]:
         """The conditions of which at least one is not true of any chart."""
-        whole = self.contradiction
-        return whole.parts if isinstance(whole, All) else (whole,)
+        return self.contradiction.parts
 
     def broken_by(self, chart: Chart) -> list[str]:
         """The facts of a chart that contradict each other, however conflicts are settled; else none."""
+        if not all(_is_told(names, chart) for names in self.facts):
+            return []
         named = {name: chart[name] for name in facts_in(self.contradiction) if name in chart}
         if too_many_conflicts(named):
             return []
         if not all(evaluate(self.contradiction, way).least == 2 for way in worlds(chart, named)):
             return []
         return [name for name in named if isinstance(chart[name], Documented | Conflicting)]
+
+
+def _is_told(names: Collection[str], chart: Chart) -> bool:
+    """Whether a chart says anything of these facts; of silence nothing is true."""
+    return any(isinstance(chart.get(name), Documented | Conflicting) for name in names)
 
 
 def read_guards(
@@ -92,7 +100,9 @@ def _relation(reader: Reader, path: Path_) -> Relation | None:
     parts = list(_parts(reader, path, written))
     if any(part is None for part in parts):
         return None
-    return Relation(entry.id, entry.says, All(tuple(part for part in parts if part)))
+    written_parts = tuple(part for part in parts if part)
+    facts = tuple(frozenset(facts_in(part)) for part in written_parts)
+    return Relation(entry.id, entry.says, All(written_parts), facts)
 
 
 def _parts(reader: Reader, path: Path_, written: Collection[str]) -> Iterator[Condition | None]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from checker.decision import Decision, Rationale, Said
 from checker.fact import Evidence, Fact, NotDocumented
 from checker.letters.decisionlists import DecisionLists
-from checker.letters.flat import Flat, flatten
+from checker.letters.flat import flatten
 from checker.letters.letter import Item, Letter, LetterText, Span
 from checker.letters.requestlists import Words
 from checker.letters.sentences import sentences
@@ -26,7 +26,7 @@ def decision_on(
     cited = tuple(dict.fromkeys(one.id for one in item.cited))
     known = not cited or any(order.names(one) for one in cited)
     rationale = item.rationale
-    said = list(_sentences(source, rationale, abbreviations)) if rationale else []
+    told = _Told(source, rationale, abbreviations) if rationale else None
     return Decision(
         outcome=item.outcome,
         guidelines_cited=cited,
@@ -35,10 +35,8 @@ def decision_on(
         evidence=_place(item.decided, source),
         note=None,
         cited_at=_place(item.reviewer_guideline, source) if item.reviewer_guideline else None,
-        closing=_closing(said, source, lists),
-        hedges=tuple(
-            _place(one.at(0, len(one.text)), source) for one in said if _stands(lists.hedges, one)
-        ),
+        closing=told.closing(lists) if told else None,
+        hedges=tuple(told.places_of(lists.hedges)) if told else (),
         rationale=Rationale(
             _place(rationale, source, quoted=False),
             sketch(source.text[rationale.start : rationale.end]),
@@ -59,22 +57,32 @@ def said_absent(facts: Mapping[str, Fact], rationale: Span) -> Iterator[Said]:
                     yield Said(name, one)
 
 
-def _sentences(source: LetterText, span: Span, abbreviations: Collection[str]) -> Iterator[Flat]:
-    whole = flatten(source.text, span)
-    for start, end in sentences(whole.text, abbreviations):
-        yield flatten(source.text, whole.at(start, end))
+class _Told:
+    """A rationale sentence by sentence."""
 
+    def __init__(self, source: LetterText, span: Span, abbreviations: Collection[str]) -> None:
+        self.source = source
+        self.flat = flatten(source.text, span)
+        self.sentences = sentences(self.flat.text, abbreviations)
 
-def _closing(said: list[Flat], source: LetterText, lists: DecisionLists) -> Said | None:
-    for one in reversed(said):
-        for outcome, words in lists.closing.items():
-            if _stands(words, one):
-                return Said(outcome, _place(one.at(0, len(one.text)), source))
-    return None
+    def closing(self, lists: DecisionLists) -> Said | None:
+        """The outcome that the last of the sentences which state one states."""
+        near = {outcome: words.near(self.flat) for outcome, words in lists.closing.items()}
+        for start, end in reversed(self.sentences):
+            for outcome, words in near.items():
+                if words.found(self.flat, start, end):
+                    return Said(outcome, self._place(start, end))
+        return None
 
+    def places_of(self, words: Words) -> Iterator[Evidence]:
+        """The sentences in which these words stand."""
+        near = words.near(self.flat)
+        for start, end in self.sentences if near.phrases else ():
+            if near.found(self.flat, start, end):
+                yield self._place(start, end)
 
-def _stands(words: Words, sentence: Flat) -> bool:
-    return words.found(sentence, 0, len(sentence.text)) is not None
+    def _place(self, start: int, end: int) -> Evidence:
+        return _place(self.flat.at(start, end), self.source)
 
 
 def _place(span: Span, source: LetterText, *, quoted: bool = True) -> Evidence:

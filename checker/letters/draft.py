@@ -136,12 +136,17 @@ def _without_contradictions(case: Case, rules: RuleBase) -> Case:
     What contradicts itself was read wrongly, or the letter is wrong: a person decides. The chart is settled
     before the words of others are added, and these yield, so that nothing a reviewer says touches it.
     """
+    before: Case | None = None
     for stage, settled in _STAGES:
-        while found := list(contradictions(_as_heard(case, stage), rules)):
+        told = _as_heard(case, stage)
+        if told == before:
+            continue
+        while found := list(contradictions(told, rules)):
             yielded = _without(case, found, settled, rules)
             if yielded == case:
                 break
-            case = yielded
+            case, told = yielded, _as_heard(yielded, stage)
+        before = told
     return case
 
 

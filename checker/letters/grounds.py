@@ -24,6 +24,8 @@ def with_grounds(case: Case, by_reviewer: Mapping[str, Fact], rules: RuleBase) -
 
     `by_reviewer` are the facts as the reviewer alone tells them.
     """
+    if not any("procedure" in one.facts for one in case.requests):
+        return case
     grounds = {
         request.id: tuple(_grounds(case, procedure.chart, by_reviewer, rules))
         for procedure in procedures(case, rules.vocabulary, "all")

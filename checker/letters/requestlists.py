@@ -77,6 +77,14 @@ class Words:
         )
         return min(places, key=lambda one: (one[0], -one[1]), default=None)
 
+    def near(self, flat: Flat) -> Words:
+        """The same with only the phrases that may stand in a text, for looking into it part by part."""
+        phrases, unless, not_with = (
+            tuple(one for one in some if one.may_stand_in(flat.lower))
+            for some in (self.phrases, self.unless, self.not_with)
+        )
+        return Words(phrases, unless, not_with, self.over)
+
 
 @dataclass(frozen=True)
 class RequestLists:
