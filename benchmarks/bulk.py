@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
 from time import process_time
 
@@ -21,6 +20,7 @@ import pyarrow.parquet as pq
 
 from benchmarks import peer
 from benchmarks.corpus import Corpus
+from benchmarks.memory import highest
 from benchmarks.reference import Digest, alone, as_row, digest_of, findings, rows_of
 from benchmarks.situations import LOW_BACK
 from benchmarks.table import Row, show
@@ -117,8 +117,7 @@ def decide(out: Path, files: Sequence[Path]) -> Took:
     reports = [check_file(one, out / one.name, checker) for one in files]
     seconds = process_time() - before
     rows = sum(one.counts.rows for one in reports if one.counts)
-    scale = 2**20 if sys.platform == "darwin" else 1024
-    return Took(rows, seconds, getrusage(RUSAGE_SELF).ru_maxrss / scale)
+    return Took(rows, seconds, highest())
 
 
 def _in_pool_and_alone(files: Sequence[Path], here: Path, rules: RuleBase) -> Row:

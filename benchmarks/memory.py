@@ -81,5 +81,18 @@ def resident() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / _MIB
 
 
+def highest() -> float:
+    """The most MiB this program ever held.
+
+    What the system counts as the most of a process (`ru_maxrss`) outlives the start of a program: one that is
+    started from a large process would be told the size of that one. Linux keeps the program's own beside it.
+    """
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        return getrusage(RUSAGE_SELF).ru_maxrss / (_MIB if sys.platform == "darwin" else 1024)
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 if __name__ == "__main__":
     print(json.dumps(held_after(sys.argv[1], int(sys.argv[2]))))
