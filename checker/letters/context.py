@@ -155,10 +155,8 @@ def _shown(
     """The cues of a sentence; one that lies inside a longer one on the same matter is not meant."""
     found: dict[int, set[Range]] = {}
     left_out: dict[int, list[Range]] = {}
-    for phrase in standing:
-        owner = lists.owners.get(phrase)
-        if owner is None or owner.kind != "cue":
-            continue
+    for phrase in standing & lists.belonging["cue"]:
+        owner = lists.owners[phrase]
         for span in lists.phrases[phrase].spans(text, lower, *sentence):
             if owner.leave:
                 left_out.setdefault(owner.number, []).append(span)

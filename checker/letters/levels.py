@@ -90,7 +90,7 @@ def written_levels(text: str, anatomy: Anatomy, not_before: Iterable[str] = ()) 
     no_level = _words(tuple(not_before))
     found = [
         one
-        for one in _scanned(text, _Spine(anatomy))
+        for one in _scanned(text, _spine(anatomy.vertebrae, tuple(anatomy.nerves)))
         if not any(one.start < end and start < one.end for start, end in taken)
         and not no_level.match(text, one.end)
     ]
@@ -102,10 +102,15 @@ def _named(text: str, anatomy: Anatomy) -> Iterator[Level]:
     for name, entry in anatomy.nerves.items():
         if _ONE_LETTER.match(name):
             continue
-        aliases = sorted({name, *entry.aliases}, key=len, reverse=True)
-        pattern = "|".join(rf"{re.escape(one)}s?" for one in aliases)
-        for match in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.IGNORECASE):
+        for match in _any_of((name, *entry.aliases)).finditer(text):
             yield Level(name, match.start(), match.end())
+
+
+@lru_cache(maxsize=64)
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(names, key=len, reverse=True)
+    pattern = "|".join(rf"{re.escape(one)}s?" for one in longest_first)
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)
@@ -126,10 +131,10 @@ def _count(text: str) -> int | None:
 class _Spine:
     """Which vertebrae and nerves there are."""
 
-    def __init__(self, anatomy: Anatomy) -> None:
-        names = {*anatomy.vertebrae, *(one for one in anatomy.nerves if _ONE_LETTER.match(one))}
+    def __init__(self, vertebrae: tuple[str, ...], nerves: tuple[str, ...]) -> None:
+        names = {*vertebrae, *(one for one in nerves if _ONE_LETTER.match(one))}
         self.known = {_Vertebra(one[0], int(one[1:])) for one in names}
-        self.below = dict(pairwise(_Vertebra(one[0], int(one[1:])) for one in anatomy.vertebrae))
+        self.below = dict(pairwise(_Vertebra(one[0], int(one[1:])) for one in vertebrae))
 
     def behind(self, above: _Vertebra, number: int) -> _Vertebra:
         """What a number without a letter means behind a vertebra: `C7-1` goes on in the next region."""
@@ -144,6 +149,9 @@ class _Spine:
         if self.below.get(first) == last and first.letter == last.letter:
             return f"{first}-{last.number}"
         return f"{first}-{last}"
+
+
+_spine = lru_cache(maxsize=8)(_Spine)
 
 
 def _scanned(text: str, spine: _Spine) -> Iterator[Level]:

@@ -36,10 +36,8 @@ def named(
     found: dict[tuple[int, int], set[Range]] = defaultdict(set)
     left_out: dict[tuple[int, int], list[Range]] = defaultdict(list)
     for sentence, phrases in standing.items():
-        for phrase in phrases:
-            owner = lists.owners.get(phrase)
-            if owner is None or owner.kind != "concept":
-                continue
+        for phrase in phrases & lists.belonging["concept"]:
+            owner = lists.owners[phrase]
             for span in lists.phrases[phrase].spans(text, lower, *sentences[sentence]):
                 if owner.leave:
                     left_out[sentence, owner.number].append(span)

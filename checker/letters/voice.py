@@ -44,8 +44,8 @@ def _cue(
     lists: FactLists,
 ) -> VoiceCue | None:
     """The first entry of the list that the sentence shows."""
-    owners = (lists.owners.get(one) for one in standing)
-    numbers = {one.number for one in owners if one and one.kind == "voice" and not one.leave}
+    owners = (lists.owners[one] for one in standing & lists.belonging["voice"])
+    numbers = {one.number for one in owners if not one.leave}
     for number in sorted(numbers):
         cue = lists.voices[number]
         if section in cue.sections and cue.words.spans(text, lower, *sentence, standing):

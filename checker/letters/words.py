@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from checker.anatomy import Anatomy
 from checker.errors import Place
@@ -163,6 +163,15 @@ class FactLists:
         """All phrases by the words they need."""
         return phrase_index(self.phrases)
 
+    @cached_property
+    def belonging(self) -> Mapping[OwnerKind, frozenset[int]]:
+        """The numbers of the phrases that belong to entries of each kind."""
+        kinds: tuple[OwnerKind, ...] = get_args(OwnerKind)
+        return {
+            kind: frozenset(n for n, owner in self.owners.items() if owner.kind == kind)
+            for kind in kinds
+        }
+
 
 def _spans(
     phrases: Mapping[int, Phrase],
@@ -172,9 +181,8 @@ def _spans(
     end: int,
     standing: Standing | None,
 ) -> Iterator[tuple[int, int]]:
-    for number in phrases if standing is None else standing:
-        if number in phrases:
-            yield from phrases[number].spans(text, lower, start, end)
+    for number in phrases if standing is None else standing.intersection(phrases):
+        yield from phrases[number].spans(text, lower, start, end)
 
 
 def longest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
