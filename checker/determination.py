@@ -134,6 +134,22 @@ def determine(case: Case, engine: Engine, terms: Terms) -> list[Determination]:
     return [_determine(case, procedure, engine, terms) for procedure in asked]
 
 
+def determine_all(case: Case, engine: Engine, terms: Terms) -> list[Determination]:
+    """The determinations for a case, and behind them those under the guidelines that are asked in addition.
+
+    None is added where the terms name the guideline.
+    """
+    asked = procedures(case, engine.rules.vocabulary, terms.facts_from)
+    found = [_determine(case, procedure, engine, terms) for procedure in asked]
+    if terms.guideline:
+        return found
+    return found + [
+        _judge(case, procedure, governed, engine, terms)
+        for procedure in asked
+        for governed in beside(engine.rules, _setting(case, procedure, engine, terms))
+    ]
+
+
 def outcome_of(judged: Iterable[Judged]) -> Outcome:
     """The whole decision rule."""
     return outcome_of_statuses(one.status for one in judged if one.criterion.decides)
@@ -145,17 +161,6 @@ def outcome_of_statuses(deciding: Iterable[Status]) -> Outcome:
     if statuses & AGAINST:
         return "Upheld"
     return "open" if "to answer" in statuses else "Overturned"
-
-
-def determine_beside(case: Case, engine: Engine, terms: Terms) -> list[Determination]:
-    """The determinations under the guidelines that are asked beside the governing one, if any."""
-    if terms.guideline:
-        return []
-    return [
-        _judge(case, procedure, governed, engine, terms)
-        for procedure in procedures(case, engine.rules.vocabulary, terms.facts_from)
-        for governed in beside(engine.rules, _setting(case, procedure, engine, terms))
-    ]
 
 
 def _determine(case: Case, procedure: Procedure, engine: Engine, terms: Terms) -> Determination:

@@ -17,7 +17,7 @@ from typing import Any
 from checker.case import Case, load_case, parse_case
 from checker.cli import common
 from checker.cli.dialogue import as_yaml, choices, save, tell, typed
-from checker.determination import Determination, Terms, determine, determine_beside
+from checker.determination import Determination, Terms, determine_all
 from checker.engine.agreed import Engine
 from checker.errors import CaseError, EngineError, InputError, Place, Problem
 from checker.fact import Conflicting, Documented, Fact
@@ -64,8 +64,7 @@ class Conversation:
     # Questions ----------------------------------------------------------------------------------------
 
     def _decide(self, case: Case) -> list[Determination]:
-        found = determine(case, self.engine, self.terms)
-        return [*found, *determine_beside(case, self.engine, self.terms)]
+        return determine_all(case, self.engine, self.terms)
 
     def _next(self, case: Case) -> tuple[Determination, Asked, int] | None:
         for one in self._decide(case):

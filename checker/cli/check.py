@@ -11,7 +11,7 @@ import typer
 
 from checker.case import Case, Request, parse_settings
 from checker.cli import common, report
-from checker.determination import Determination, Terms, determine, determine_beside
+from checker.determination import Determination, Terms, determine_all
 from checker.engine.agreed import Engine
 from checker.errors import CaseError, Place, Problem
 
@@ -28,14 +28,7 @@ def check(
             help="Cases, letters, or folders of them; - reads standard input.", metavar="CASE"
         ),
     ],
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="Answer a fact for this run, as in iv_sedation_planned=no.",
-            metavar="FACT=VALUE",
-        ),
-    ] = None,
+    settings: common.SettingsOption = None,
     reading: common.ReadingOption = "as-written",
     guideline: common.GuidelineOption = None,
     as_of: common.AsOfOption = None,
@@ -78,11 +71,7 @@ def check(
     loaded = common.Cases(files, engine.rules)
 
     def decide(case: Case) -> list[Determination]:
-        with_answers = case.setting(answered, engine.rules)
-        return [
-            *determine(with_answers, engine, asked),
-            *determine_beside(with_answers, engine, asked),
-        ]
+        return determine_all(case.setting(answered, engine.rules), engine, asked)
 
     found = _Found(loaded.each(decide), denial, engine, asked)
     if found.answers or not loaded.failed:
@@ -110,7 +99,7 @@ def _earlier(file: str, engine: Engine, asked: Terms) -> list[Determination]:
     return [
         one
         for case in common.Cases([file], engine.rules).cases(file)
-        for one in (*determine(case, engine, asked), *determine_beside(case, engine, asked))
+        for one in determine_all(case, engine, asked)
     ]
 
 

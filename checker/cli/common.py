@@ -91,6 +91,14 @@ AsOfOption = Annotated[
         metavar="DATE",
     ),
 ]
+SettingsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="Answer a fact for this run, as in iv_sedation_planned=no.",
+        metavar="FACT=VALUE",
+    ),
+]
 FormatOption = Annotated[
     Literal["text", "json", "jsonl"], typer.Option("--format", help="For people, or for programs.")
 ]

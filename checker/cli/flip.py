@@ -8,7 +8,7 @@ import typer
 
 from checker.case import Case, parse_settings
 from checker.cli import common
-from checker.determination import Terms, determine, determine_beside
+from checker.determination import Terms, determine_all
 from checker.engine.agreed import Engine
 from checker.flip.flipping import Flip
 from checker.flip.flipping import flip as turn
@@ -19,14 +19,7 @@ def flip(
         list[str],
         typer.Argument(help="Case files or folders; - reads standard input.", metavar="CASE"),
     ],
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="Answer a fact for this run, as in iv_sedation_planned=no.",
-            metavar="FACT=VALUE",
-        ),
-    ] = None,
+    settings: common.SettingsOption = None,
     reading: common.ReadingOption = "as-written",
     guideline: common.GuidelineOption = None,
     as_of: common.AsOfOption = None,
@@ -42,9 +35,7 @@ def flip(
 
     def turned(case: Case) -> list[Flip]:
         with_answers = case.setting(answered, engine.rules)
-        found = determine(with_answers, engine, asked)
-        found += determine_beside(with_answers, engine, asked)
-        return [turn(one, engine, asked) for one in found]
+        return [turn(one, engine, asked) for one in determine_all(with_answers, engine, asked)]
 
     answers = loaded.each(turned)
     if answers or not loaded.failed:

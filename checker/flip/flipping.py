@@ -20,7 +20,7 @@ from checker.determination import (
     Terms,
     day_of,
     determine,
-    determine_beside,
+    determine_all,
 )
 from checker.engine.agreed import Engine
 from checker.errors import CaseError
@@ -382,8 +382,7 @@ class _Turning:
         if any(True for _ in contradictions(case, self.engine.rules)):
             return "not covered"
         try:
-            answers = determine(case, self.engine, self.terms)
-            answers += determine_beside(case, self.engine, self.terms)
+            answers = determine_all(case, self.engine, self.terms)
         except CaseError:
             return "not covered"
         asked = [one.id for one in determination.requests]

@@ -420,7 +420,7 @@ def test_a_bug_gives_no_answer_and_shows_no_value(
     def broken(*_: Any) -> None:
         raise failure("diabetes")
 
-    monkeypatch.setattr(checker_module(), "determine", broken)
+    monkeypatch.setattr(checker_module(), "determine_all", broken)
 
     ran = checker("check", LETTERS / "000.yaml")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from checker.case import load_case
-from checker.determination import Determination, Terms, determine, determine_beside
+from checker.determination import Determination, Terms, determine, determine_all
 from checker.engine.agreed import Engine
 from checker.shipped import shipped
 
@@ -30,7 +30,7 @@ def guideline_of(path: Path) -> str:
 
 def answers(path: Path, engine: Engine) -> list[Determination]:
     case = load_case(path, engine.rules)
-    return [*determine(case, engine, Terms()), *determine_beside(case, engine, Terms())]
+    return determine_all(case, engine, Terms())
 
 
 @pytest.mark.parametrize("path", BY_GUIDELINE, ids=name_of)
