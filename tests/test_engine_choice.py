@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from functools import cache
@@ -16,6 +15,7 @@ import pytest
 
 import checker as package
 from checker.shipped import shipped
+from tests.somerules import some_rules
 
 LETTERS = shipped("cases") / "imr"
 DRAFTS = [
@@ -79,15 +79,9 @@ print(json.dumps([ran, "durable_rules_engine" in sys.modules]))
 def ran(*, without_durable_rules: bool) -> dict[str, Any]:
     """Exit code, results and messages of every command, in a process of its own."""
     with TemporaryDirectory() as folder:
-        some_of_the_rules(Path(folder) / "two guidelines")
+        # Enough of the rule base to run examples, without the time that all of them take.
+        some_rules(Path(folder) / "two guidelines", LOW_BACK, "odg/thoracic/facet-joint-injections")
         return ran_in(folder, without_durable_rules=without_durable_rules)
-
-
-def some_of_the_rules(folder: Path) -> None:
-    """Enough of the rule base to run examples, without the time that all of them take."""
-    for name in ("anatomy", "vocabulary", LOW_BACK, "odg/thoracic/facet-joint-injections"):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(shipped("rules") / f"{name}.yaml", folder / f"{name}.yaml")
 
 
 def ran_in(folder: str, *, without_durable_rules: bool) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pytest
 
 from checker.rulebase import RuleBase
 from checker.shipped import shipped
+from tests.somerules import some_rules
 
 Checker = Callable[..., Any]
 
@@ -24,11 +25,7 @@ THORACIC = "odg/thoracic/facet-joint-injections"
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """Two of the shipped guidelines, and what all share, in a folder that may be changed."""
-    folder = tmp_path / "rules"
-    for name in ("anatomy", "vocabulary", LOW_BACK, THORACIC):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(shipped("rules") / f"{name}.yaml", folder / f"{name}.yaml")
-    return folder
+    return some_rules(tmp_path / "rules", LOW_BACK, THORACIC)
 
 
 def changed(folder: Path, old: str, new: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 from checker.cli import watching
 from checker.cli.watching import watch
 from checker.errors import Place, Problem, RuleError
-from checker.shipped import shipped
+from tests.somerules import some_rules
 
 Checker = Callable[..., Any]
 
@@ -24,11 +23,7 @@ NECK = "odg/neck-upper-back/facet-joint-therapeutic-injections"
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """Two of the shipped guidelines, and what all share, in a folder that may be changed."""
-    folder = tmp_path / "rules"
-    for name in ("anatomy", "vocabulary", THORACIC, NECK):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(shipped("rules") / f"{name}.yaml", folder / f"{name}.yaml")
-    return folder
+    return some_rules(tmp_path / "rules", THORACIC, NECK)
 
 
 def changed(folder: Path, old: str, new: str) -> None:

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from checker.shipped import shipped
+from tests.somerules import some_rules
 
 Checker = Callable[..., Any]
 
@@ -25,11 +26,7 @@ OPIOIDS = "mtus/chronic-pain/opioids.yaml"
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """Two of the shipped guidelines, and what all share, in a folder that may be changed."""
-    folder = tmp_path / "rules"
-    for name in ("anatomy.yaml", "vocabulary.yaml", NAME, OPIOIDS):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(shipped("rules") / name, folder / name)
-    return folder
+    return some_rules(tmp_path / "rules", LOW_BACK, OPIOIDS.removesuffix(".yaml"))
 
 
 def changed(folder: Path, old: str, new: str, name: str = NAME) -> Path:

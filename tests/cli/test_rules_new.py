@@ -19,6 +19,7 @@ from checker.engine.agreed import Engine
 from checker.rulebase import RuleBase, load_rules
 from checker.shipped import shipped
 from checker.vocabulary import ListOf, TargetLabels
+from tests.somerules import some_rules
 
 Checker = Callable[..., Any]
 ABOUT_BLOCKS = ("--procedure", "medial_branch_block")
@@ -27,11 +28,7 @@ ABOUT_BLOCKS = ("--procedure", "medial_branch_block")
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """One of the shipped guidelines, and what all share, as `rules` in the current folder."""
-    for name in ("anatomy", "vocabulary", "odg/thoracic/facet-joint-injections"):
-        path = tmp_path / "rules" / f"{name}.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(shipped("rules") / f"{name}.yaml", path)
-    return tmp_path / "rules"
+    return some_rules(tmp_path / "rules", "odg/thoracic/facet-joint-injections")
 
 
 def found(folder: Path, *files: str) -> set[str]:

@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import re
-import shutil
 import struct
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from checker.engine.agreed import Engine
 from checker.shipped import shipped
 from tests.cli.conftest import environment
 from tests.cli.schema import CHECK, mismatches
+from tests.somerules import some_rules
 
 Checker = Callable[..., Any]
 
@@ -518,14 +518,11 @@ print(json.dumps(seen), file=sys.stderr)
 def test_no_command_opens_a_connection_starts_a_program_or_writes_a_file(tmp_path: Path) -> None:
     """Everything stays on the machine: `rules check` copies itself, and only `new -o` writes anything."""
     draft = tmp_path / "draft.yaml"
-    some_rules = tmp_path / "some rules"
-    for name in ("anatomy", "vocabulary", "odg/thoracic/facet-joint-injections"):
-        (some_rules / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(shipped("rules") / f"{name}.yaml", some_rules / f"{name}.yaml")
+    thoracic = some_rules(tmp_path / "some rules", "odg/thoracic/facet-joint-injections")
     commands = [
         *(one for one in COMMANDS if "jsonl" not in one and one[:1] != ["audit"]),
         ["audit", str(LETTERS), "--format", "json"],
-        ["rules", "check", "--rules", str(some_rules)],
+        ["rules", "check", "--rules", str(thoracic)],
         ["new", "-o", str(draft)],
     ]
 
