@@ -17,13 +17,8 @@ class ToldItem:
 
     title: str
     outcome: str = "Upheld"
-    ur_guideline: str = (
-        "Decision based on MTUS Low Back Complaints 2004, Section(s): Physical Methods."
-    )
-    reviewer_guideline: str = (
-        "Decision based on Non-MTUS Citation Official Disability Guidelines (ODG),"
-        " Low Back Chapter."
-    )
+    ur_guideline: str = "Decision based on MTUS Spine 2004, Section(s): Blocks and Needles."
+    reviewer_guideline: str = "Decision based on Non-MTUS Citation ODG, Low Back Chapter."
     rationale: str = (
         "The file does not tell how long therapy went on, or what came of it."
         " The request cannot be granted."

@@ -28,8 +28,8 @@ LONG = ToldItem(
     " with a re-examination by the treating physician after the first six of the twelve visits",
 )
 PARTS = ToldItem(
-    "Acupuncture, 12 visits was the original request. Acupuncture, 4 visits was authorized by the Claims"
-    " Administrator. The remaining IMR eligible portion of the original request, Acupuncture, 8 visits is",
+    "Pool therapy, 12 hours was the original request. Pool therapy, 4 hours was authorized by the Claims"
+    " Administrator. The remaining IMR eligible portion of the original request, Pool therapy, 8 hours is",
 )
 WHOLE = ToldItem(
     "One wheelchair for purchase was the original request. The Claims Administrator authorized one month of"
@@ -192,9 +192,9 @@ def test_what_was_authorized_is_told_apart_from_what_remains(read: Read, before:
 
     _, parts, whole = letter.items
     assert (parts.requested, parts.authorized, parts.remaining) == (
-        "Acupuncture, 12 visits",
-        "Acupuncture, 4 visits",
-        "Acupuncture, 8 visits",
+        "Pool therapy, 12 hours",
+        "Pool therapy, 4 hours",
+        "Pool therapy, 8 hours",
     )
     assert (whole.requested, whole.authorized, whole.remaining) == (
         "One wheelchair for purchase",
@@ -492,7 +492,7 @@ OTHER = "Decision based on Non-MTUS Citation"
 @pytest.mark.parametrize(
     ("passage", "cited"),
     [
-        ("The Claims Administrator did not cite any medical evidence for its decision.", []),
+        ("The Claims Administrator did not cite a book or a study.", []),
         (f"{ACOEM} (s) 298-300.", [("acoem", "Chapter 12 Low Back Complaints", None, "298-300")]),
         (
             f"{ACOEM} 299-301,Chronic Pain Treatment Guidelines.",
@@ -525,7 +525,7 @@ OTHER = "Decision based on Non-MTUS Citation"
             f"{OTHER} http://www.example.org/page.html.",
             [("example.org", "http://www.example.org/page.html", None, None)],
         ),
-        (f"The Expert Reviewer did not base their decision on the MTUS. {OTHER}", []),
+        (f"The Expert Reviewer did not base anything on the MTUS. {OTHER}", []),
     ],
 )
 def test_sources_are_read_with_title_year_and_pages(
