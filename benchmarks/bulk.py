@@ -2,6 +2,8 @@
 
 `python -m benchmarks.bulk [CASES]` measures this part alone. The tables are written first, in files of 100,000
 cases; then a process of its own decides them, file by file, and its processor time and memory are taken.
+
+With `--compare` every case is compared with the written semantics instead, and nothing is measured.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import pyarrow.parquet as pq
 from benchmarks import peer
 from benchmarks.corpus import Corpus
 from benchmarks.memory import highest
-from benchmarks.reference import Digest, alone, as_row, digest_of, findings, rows_of
+from benchmarks.reference import Digest, alone, as_row, by_engine, digest_of, findings, rows_of
 from benchmarks.situations import LOW_BACK
 from benchmarks.table import Row, show
 from checker.audit.batches import BatchChecker
@@ -38,6 +40,7 @@ from checker.vocabulary import ListOf
 
 FILE_ROWS = 100_000
 _PEER_ROWS = 3_000
+_COMPARED_AT_ONCE = 10_000
 TARGET_RATIO, TARGET_MIB, TARGET_LINEAR = 100.0, 1024.0, 1.25
 
 
@@ -68,6 +71,23 @@ def bulk(rules: RuleBase, cases: int, sample: int, chained: int) -> list[Row]:
     checker = BatchChecker(rules, Terms())
     rows += _compared(table.slice(0, sample), chained, checker, all_of_them)
     return [*rows, *_beside_the_peer(table, rules)]
+
+
+def compared(rules: RuleBase, cases: int) -> Row:
+    """Whether the columns and the written semantics agree on every case; a part that differs is named."""
+    checker = BatchChecker(rules, Terms())
+    definition = Engine(rules, unavailable="the definition is compared here")
+    wrong = []
+    with TemporaryDirectory() as folder:
+        for file in written(Corpus(rules), cases, Path(folder)):
+            table = pq.read_table(file)
+            for start in range(0, table.num_rows, _COMPARED_AT_ONCE):
+                part = table.slice(start, _COMPARED_AT_ONCE)
+                says = list(by_engine(part, definition, checker))
+                if not _same("", part, says, checker).ok:
+                    wrong.append(f"{file.stem} from row {start + 1}")
+    measured = f"{cases:,} cases; differing: {', '.join(wrong) or 'none'}"
+    return Row("columns and the written semantics", measured, "none differs", not wrong)
 
 
 def written(corpus: Corpus, cases: int, folder: Path) -> list[Path]:
@@ -137,8 +157,8 @@ def _compared(table: pa.Table, chained: int, checker: BatchChecker, whole: Took)
     definition = Engine(checker.rules, unavailable="the definition is compared here")
     written_says, by_definition = _decided(cases, definition, checker)
     engine = Engine(checker.rules)
-    engine_says, by_engine = _decided(cases[:chained], engine, checker)
-    single = chained / by_engine
+    engine_says, by_single_cases = _decided(cases[:chained], engine, checker)
+    single = chained / by_single_cases
     ratio = whole.rate / single
     return [
         _same(f"{len(cases):,} cases by the written semantics", table, written_says, checker),
@@ -253,8 +273,11 @@ def main() -> None:
         out, *files = map(Path, sys.argv[2:])
         print(json.dumps(asdict(decide(out, files))))
         return
-    cases = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    show({"Whole tables": bulk(load_rules(shipped("rules")), cases, 2_000, 300)})
+    numbers = [int(one) for one in sys.argv[1:] if one != "--compare"]
+    cases = numbers[0] if numbers else 1_000_000
+    rules = load_rules(shipped("rules"))
+    rows = [compared(rules, cases)] if "--compare" in sys.argv else bulk(rules, cases, 2_000, 300)
+    show({"Whole tables": rows})
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import benchmarks.__main__ as bench
+from benchmarks import bulk
 from benchmarks.situations import LOW_BACK, READING, generated, letters
 from benchmarks.table import Row
 from benchmarks.timing import Times, in_turn
@@ -51,6 +52,22 @@ def test_every_promise_is_judged(found):
     rows = [row for rows in found.values() for row in rows]
     assert all((row.ok is None) == (not row.target) for row in rows)
     assert sum(row.ok is not None for row in rows) >= 5
+
+
+def test_comparing_everything_names_the_part_that_differs(rules, monkeypatch):
+    """On 25 cases, ten at once: nothing differs, until the definition answers the last five otherwise."""
+    monkeypatch.setattr(bulk, "_COMPARED_AT_ONCE", 10)
+    sound = bulk.compared(rules, 25)
+    definition = bulk.by_engine
+
+    def faulty(table, *rest):
+        answers = list(definition(table, *rest))
+        return answers if len(answers) == 10 else answers[::-1]
+
+    monkeypatch.setattr(bulk, "by_engine", faulty)
+
+    assert sound.ok
+    assert bulk.compared(rules, 25).measured == "25 cases; differing: cases-0001 from row 21"
 
 
 def test_numbers_are_numbers(found):
