@@ -27,7 +27,6 @@ from checker.vocabulary import (
 )
 from checker.yamlfile import parse
 
-TYPES = ("boolean", "number", "enum", "set", "levels", "date")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FACT = re.compile(r"[a-z][a-z0-9_]{0,59}")
 

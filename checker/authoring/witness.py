@@ -56,11 +56,6 @@ def as_written(fact: Fact) -> object:
             return state_of(fact)
 
 
-def facts_in_one_line(facts: Facts) -> str:
-    """Facts as the `facts` of an example."""
-    return flow({name: as_written(fact) for name, fact in facts.items()})
-
-
 def example_text(name: str, facts: Facts, expect: Status) -> str:
     """An example ready to paste among those of a criterion."""
     said = {one: as_written(fact) for one, fact in facts.items()}

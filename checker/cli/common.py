@@ -99,9 +99,9 @@ SettingsOption = Annotated[
         metavar="FACT=VALUE",
     ),
 ]
-FormatOption = Annotated[
-    Literal["text", "json", "jsonl"], typer.Option("--format", help="For people, or for programs.")
-]
+FORMAT = typer.Option("--format", help="For people, or for programs.")
+FormatOption = Annotated[Literal["text", "json", "jsonl"], FORMAT]
+TextOrJson = Annotated[Literal["text", "json"], FORMAT]
 
 
 def terms(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -41,9 +41,7 @@ def explain(
             metavar="FOLDER",
         ),
     ] = None,
-    output: Annotated[
-        Literal["text", "json"], typer.Option("--format", help="For people, or for programs.")
-    ] = "text",
+    output: common.TextOrJson = "text",
     rules: common.RulesFolder = None,
 ) -> None:
     """Explain a determination criterion by criterion, beside the reviewer's reasons."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -38,9 +38,7 @@ def extract(
         int | None,
         typer.Option("--jobs", help="How many processes read; one a core if not said.", min=1),
     ] = None,
-    output: Annotated[
-        Literal["text", "json"], typer.Option("--format", help="For people, or for programs.")
-    ] = "text",
+    output: common.TextOrJson = "text",
     rules: common.RulesFolder = None,
 ) -> None:
     """Read determination letters into draft cases, each fact with its place in the letter."""

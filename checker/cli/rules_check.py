@@ -63,10 +63,7 @@ def _beside(rules: RuleBase, *, shipped_rules: bool) -> tuple[Coverage, list[Pro
 
 def examples(
     paths: rulefiles.Paths = None,
-    output: Annotated[
-        Literal["text", "json", "junit"],
-        typer.Option("--format", help="For people, or for programs."),
-    ] = "text",
+    output: Annotated[Literal["text", "json", "junit"], common.FORMAT] = "text",
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Also show which situations no example shows.")
     ] = False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -12,9 +12,7 @@ from checker.cli import common, rulefiles, ruletools
 def compare(
     one: Annotated[str, typer.Argument(help="A guideline's id or file.", metavar="ID|FILE")],
     other: Annotated[str, typer.Argument(help="Another one's.", metavar="ID|FILE")],
-    output: Annotated[
-        Literal["text", "json"], typer.Option("--format", help="For people, or for programs.")
-    ] = "text",
+    output: common.TextOrJson = "text",
     rules: rulefiles.RulesAround = None,
 ) -> None:
     """Tell which of two guidelines is stricter, with a short chart for each direction."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,15 +18,12 @@ if TYPE_CHECKING:
 Full = Annotated[
     bool, typer.Option("--all", help="Show every criterion, not only what lacks something.")
 ]
-Output = Annotated[
-    Literal["text", "json"], typer.Option("--format", help="For people, or for programs.")
-]
 
 
 def coverage(
     ids: ruletools.Ids = None,
     full: Full = False,
-    output: Output = "text",
+    output: common.TextOrJson = "text",
     cases: ruletools.CasesFolder = None,
     rules: rulefiles.RulesAround = None,
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,9 +30,7 @@ def diff(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 where a case can change.")
     ] = False,
-    output: Annotated[
-        Literal["text", "json"], typer.Option("--format", help="For people, or for programs.")
-    ] = "text",
+    output: common.TextOrJson = "text",
     rules: rulefiles.RulesFolder = None,
 ) -> None:
     """Compare the rule base with an earlier version: stricter, looser or the same, criterion by criterion."""

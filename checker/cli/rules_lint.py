@@ -16,10 +16,7 @@ if TYPE_CHECKING:
     from checker.authoring.lint.catalogue import Remark
     from checker.render.records import Notice
 
-Format = Annotated[
-    Literal["text", "json", "sarif", "github", "junit"],
-    typer.Option("--format", help="For people, or for programs."),
-]
+Format = Annotated[Literal["text", "json", "sarif", "github", "junit"], common.FORMAT]
 
 
 def lint(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,9 +24,7 @@ def mutate(
             metavar="FOLDER",
         ),
     ] = None,
-    output: Annotated[
-        Literal["text", "json"], typer.Option("--format", help="For people, or for programs.")
-    ] = "text",
+    output: common.TextOrJson = "text",
     cases: Annotated[
         Path | None,
         typer.Option("--cases", help="Cases that notice too.", metavar="FOLDER"),

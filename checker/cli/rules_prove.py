@@ -31,10 +31,7 @@ def prove(
             "--write", help="Write the chart of each finding as a case file.", metavar="FOLDER"
         ),
     ] = None,
-    output: Annotated[
-        Literal["text", "json", "sarif", "github"],
-        typer.Option("--format", help="For people, or for programs."),
-    ] = "text",
+    output: Annotated[Literal["text", "json", "sarif", "github"], common.FORMAT] = "text",
     rules: rulefiles.RulesAround = None,
 ) -> None:
     """Prove what each criterion can come to, alone and with the others."""

@@ -20,10 +20,7 @@ StoreOption = audit.StoreOption
 RunArgument = Annotated[
     str, typer.Argument(help="A saved run: its name, its number, or latest.", metavar="RUN")
 ]
-RunFormat = Annotated[
-    Literal["text", "json", "markdown"],
-    typer.Option("--format", help="For people, or for programs."),
-]
+RunFormat = Annotated[Literal["text", "json", "markdown"], common.FORMAT]
 
 app = typer.Typer(
     cls=WithUnnamed,
@@ -41,9 +38,7 @@ app.command(
 @app.command()
 def runs(
     store: StoreOption = None,
-    form: Annotated[
-        Literal["text", "json"], typer.Option("--format", help="For people, or for programs.")
-    ] = "text",
+    form: common.TextOrJson = "text",
 ) -> None:
     """List the saved audits, the oldest first."""
     from checker.render.runs import runs_result, show_runs

@@ -41,11 +41,6 @@ def most_to(level: int) -> Goal:
     return Goal(1, upwards=False, level=level)
 
 
-def most_from(level: int) -> Goal:
-    """Possibly this true."""
-    return Goal(1, upwards=True, level=level)
-
-
 def leaves(condition: Condition) -> Iterator[Condition]:
     """The parts of a condition that look at facts; a list of records before what it asks of them."""
     match condition:
