@@ -152,8 +152,11 @@ def words(written: Written) -> Iterator[str]:
 def loaded(written: Rules) -> RuleBase:
     """The rule base, written to a folder and loaded from there."""
     folder = _folder()
-    (folder / "vocabulary.yaml").write_bytes(as_yaml(_vocabulary(written)))
-    (folder / "g.yaml").write_bytes(as_yaml(_guideline(written)))
+    for name, content in {"vocabulary": _vocabulary(written), "g": _guideline(written)}.items():
+        file = folder / f"{name}.yaml"
+        # A new file: some disks write out at once what is cut to nothing and filled again.
+        file.unlink(missing_ok=True)
+        file.write_bytes(as_yaml(content))
     return load_rules(folder)
 
 
