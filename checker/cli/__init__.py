@@ -6,6 +6,7 @@ Exit codes: 0 ready, clean, ran; 1 not ready, failed example; 2 could not run; 3
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import signal
 import sys
@@ -18,6 +19,9 @@ from checker import __version__
 from checker.cli import check, explain, extract, flip, new, rules, runs
 from checker.cli.common import COULD_NOT_RUN, INTERRUPTED
 from checker.errors import CheckerError
+
+_COLLECT_AFTER = 50_000, 20, 20
+"""When the garbage collector looks: a command makes many objects, nearly all of which it goes on to use."""
 
 app = typer.Typer(
     name="checker",
@@ -49,6 +53,7 @@ def _checker(
 def main() -> None:
     """Run the command line; every failure ends here as plain words and exit code 2."""
     _prepare_streams()
+    gc.set_threshold(*_COLLECT_AFTER)
     try:
         code = _run()
         sys.stdout.flush()

@@ -33,7 +33,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from types import ModuleType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from checker.errors import EngineError
 
@@ -190,7 +190,10 @@ class _Kind:
 
     def name(self, prop: str, compared: Operator) -> str:
         """The network's name for what a comparison needs of a property: its code or its rank."""
-        return self.names.setdefault((prop, compared not in _EQUALITY), f"p{len(self.names)}")
+        key = prop, compared not in _EQUALITY
+        if key not in self.names:
+            self.names[key] = f"p{len(self.names)}"
+        return self.names[key]
 
     def told(self, number: int, fact: Fact, codes: _Codes) -> str:
         """A fact in the words of the network."""
@@ -215,8 +218,7 @@ def _ours(bucket: int, number: int = 0) -> str:
     return f'{{"id":"{bucket}/{number}","b":{bucket},"k":{number},"one":1}}'
 
 
-@dataclass(frozen=True, slots=True)
-class _Condition:
+class _Condition(NamedTuple):
     """A comparison with a whole number, or with the named property of an earlier pattern's fact."""
 
     operator: str
@@ -232,9 +234,13 @@ class _Condition:
 
 @dataclass(slots=True)
 class _Branch:
-    """A condition of the network with all that continues it, counted as it will be stored."""
+    """A condition of the network with all that continues it, counted as it will be stored.
+
+    `asked` has what the branches begin with, once for all values that a property is compared with.
+    """
 
     branches: dict[Hashable, _Branch] = field(default_factory=dict)
+    asked: set[Hashable] = field(default_factory=set)
     endings: int = 0
     below: int = 0
 
@@ -247,7 +253,10 @@ class _Branch:
             return
         first = conditions[0]
         key: Hashable = first if isinstance(first.right, int) else object()
-        branch = self.branches.setdefault(key, _Branch())
+        branch = self.branches.get(key)
+        if branch is None:
+            branch = self.branches[key] = _Branch()
+            self.asked.add(first.name if key is first and first.operator == "==" else key)
         branch.grow(conditions[1:], rule)
         self.below = max(self.below, branch.matches)
         if len(self.branches) > MOST_BRANCHES:
@@ -258,11 +267,7 @@ class _Branch:
     @property
     def matches(self) -> int:
         """The most conditions that one fact can have under way; a property has one value only."""
-        here = {
-            key.name if isinstance(key, _Condition) and key.operator == "==" else key
-            for key in self.branches
-        }
-        return max(len(here), len(here) - 1 + self.below)
+        return max(len(self.asked), len(self.asked) - 1 + self.below)
 
 
 class _Program:
@@ -341,8 +346,10 @@ class _Program:
         return _Condition(join.operator, name, (f"m{join.pattern}", other))
 
     def _kind(self, kind: str) -> _Kind:
-        number = len(self.kinds)
-        return self.kinds.setdefault(kind, _Kind(number // _KINDS_PER_BUCKET, number))
+        if kind not in self.kinds:
+            number = len(self.kinds)
+            self.kinds[kind] = _Kind(number // _KINDS_PER_BUCKET, number)
+        return self.kinds[kind]
 
 
 def _parts(rule: Rule) -> tuple[Pattern, ...]:
