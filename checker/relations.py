@@ -33,7 +33,7 @@ class Relation:
     says: str
     contradiction: All
     facts: tuple[frozenset[str], ...]
-    """The facts that each part of the contradiction names."""
+    """The facts and fields that each part of the contradiction names."""
 
     @property
     def parts(self) -> tuple[Condition, ...]:

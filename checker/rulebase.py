@@ -12,7 +12,7 @@ from pathlib import Path
 
 from checker.anatomy import Anatomy, check_regions, load_anatomy
 from checker.auditfile import Remarks, load_remarks
-from checker.condition import Condition, facts_in
+from checker.condition import Condition
 from checker.conditionfile import read_derived
 from checker.errors import Place, Problem, RuleError, did_you_mean, shown_path
 from checker.guideline import Guideline, load_guideline
@@ -47,13 +47,6 @@ class RuleBase:
         """The reasons that a reviewer's decision may give: criteria, and reasons outside all guidelines."""
         criteria = {one.id for guideline in self.guidelines.values() for one in guideline.criteria}
         return frozenset(criteria | set(self.vocabulary.grounds))
-
-    @cached_property
-    def relation_facts(self) -> tuple[tuple[Relation, tuple[frozenset[str], ...]], ...]:
-        """Every relation with the facts and fields of each part that must be true for it to be broken."""
-        return tuple(
-            (one, tuple(frozenset(facts_in(part)) for part in one.parts)) for one in self.relations
-        )
 
 
 def load_rules(folder: Path) -> RuleBase:

@@ -204,9 +204,9 @@ class _Search:
         }
         self.relations = {
             name: [
-                (one.contradiction, self._is_inside(parts))
-                for one, parts in rules.relation_facts
-                if any(name in names for names in parts)
+                (one.contradiction, self._is_inside(one.facts))
+                for one in rules.relations
+                if any(name in names for names in one.facts)
             ]
             for name in self.choosing.names
         }

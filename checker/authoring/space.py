@@ -28,10 +28,10 @@ from checker.condition import (
     Some,
     evaluate,
 )
-from checker.fact import NOT_ASKED, NOT_DOCUMENTED, Documented, Fact, NotAsked, NotDocumented
+from checker.fact import NOT_ASKED, NOT_DOCUMENTED, Documented, Fact, NotAsked
 from checker.guideline import Criterion, Silence, Status
 from checker.rulebase import RuleBase
-from checker.vocabulary import Levels, ListOf
+from checker.vocabulary import Levels
 
 MAX_COMBINATIONS = 1 << 21
 """How many combinations are enumerated at most; beyond it nothing is claimed."""
@@ -175,18 +175,7 @@ def simplest(
 def contradicts(facts: Facts, rules: RuleBase) -> bool:
     """Whether no chart can say these facts together."""
     chart = complete(facts, rules.vocabulary, "closed")
-    known = {name for name, fact in chart.items() if not isinstance(fact, NotDocumented)}
-    known |= {field for of in known for field in _fields_of(of, rules)}
-    return any(
-        relation.broken_by(chart)
-        for relation, parts in rules.relation_facts
-        if all(names & known for names in parts)
-    )
-
-
-def _fields_of(name: str, rules: RuleBase) -> Iterable[str]:
-    kind = rules.vocabulary.facts[name].type
-    return kind.fields if isinstance(kind, ListOf) else ()
+    return any(one.broken_by(chart) for one in rules.relations)
 
 
 class SilentElsewhere(dict[str, Fact]):
