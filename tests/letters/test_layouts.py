@@ -484,7 +484,7 @@ def test_memory_does_not_grow_with_the_number_of_letters(layouts: Layouts):
 # Sources
 
 
-ACOEM = "Decision based on MTUS ACOEM Chapter 12 Low Back Complaints Page(s):"
+ACOEM = "Decision based on MTUS ACOEM Chapter 12 Sore Thumbs Page(s):"
 ELBOW = "Decision based on MTUS Elbow Complaints 2007, Section(s): 12, and Chronic Pain Medical Treatment 2016"
 OTHER = "Decision based on Non-MTUS Citation"
 
@@ -493,11 +493,11 @@ OTHER = "Decision based on Non-MTUS Citation"
     ("passage", "cited"),
     [
         ("The Claims Administrator did not cite a book or a study.", []),
-        (f"{ACOEM} (s) 298-300.", [("acoem", "Chapter 12 Low Back Complaints", None, "298-300")]),
+        (f"{ACOEM} (s) 298-300.", [("acoem", "Chapter 12 Sore Thumbs", None, "298-300")]),
         (
             f"{ACOEM} 299-301,Chronic Pain Treatment Guidelines.",
             [
-                ("acoem", "Chapter 12 Low Back Complaints", None, "299-301"),
+                ("acoem", "Chapter 12 Sore Thumbs", None, "299-301"),
                 ("mtus", "Chronic Pain Treatment Guidelines", None, None),
             ],
         ),
